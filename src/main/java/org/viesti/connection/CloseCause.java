@@ -1,0 +1,41 @@
+package org.viesti.connection;
+
+import org.viesti.protocol.ErrorCode;
+import org.viesti.protocol.Refusal;
+
+/** Why a stream ended. */
+public sealed interface CloseCause {
+  /** The client left, or its link broke. */
+  record ClientGone() implements CloseCause {}
+
+  /** The client was refused or broke the protocol. */
+  record Rejected(Refusal refusal) implements CloseCause {}
+
+  /** A newer stream of the same device took over. */
+  record TakenOver() implements CloseCause {}
+
+  /** The token's time is over. */
+  record TokenExpired() implements CloseCause {}
+
+  /** The device may not come back. */
+  record Revoked() implements CloseCause {}
+
+  /** Nothing was heard for two heartbeats. */
+  record Silent() implements CloseCause {}
+
+  /** The node is leaving. */
+  record Drained() implements CloseCause {}
+
+  /** The error code that tells a client. */
+  default ErrorCode code() {
+    return switch (this) {
+      case ClientGone() -> ErrorCode.UNAVAILABLE;
+      case Rejected(Refusal refusal) -> refusal.code();
+      case TakenOver() -> ErrorCode.CONNECTED_ELSEWHERE;
+      case TokenExpired() -> ErrorCode.TOKEN_EXPIRED;
+      case Revoked() -> ErrorCode.DEVICE_REVOKED;
+      case Silent() -> ErrorCode.UNAVAILABLE;
+      case Drained() -> ErrorCode.DRAINING;
+    };
+  }
+}

@@ -1,0 +1,73 @@
+package org.viesti.journal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an owner has decided but not yet written.
+ *
+ * <p>A handler validates against {@link #ahead}, the state as it will be, and gathers its events with what is to be done once
+ * they are committed. The first to gather is told to send the owner a flush. While a write is under way the owner stashes, so
+ * the next batch forms by itself, and one write carries as many requests as arrived during the last.
+ */
+public final class GroupCommit<S, E> {
+  private final BiFunction<S, E, S> apply;
+  private List<E> events = new ArrayList<>();
+  private List<Runnable> effects = new ArrayList<>();
+  private @Nullable S ahead;
+  private boolean flushing;
+
+  public GroupCommit(BiFunction<S, E, S> apply) {
+    this.apply = apply;
+  }
+
+  /** The state with everything gathered applied. */
+  public S ahead(S state) {
+    return ahead == null ? state : ahead;
+  }
+
+  /** Gathers one event; returns the state ahead of it. */
+  public S gather(S state, E event) {
+    S next = apply.apply(ahead(state), event);
+    events.add(event);
+    ahead = next;
+    return next;
+  }
+
+  /** Runs after what has been gathered so far is committed, or at once if nothing is. */
+  public void afterwards(Runnable effect) {
+    if (events.isEmpty()) {
+      effect.run();
+    } else {
+      effects.add(effect);
+    }
+  }
+
+  /** True exactly once for each batch: the caller then tells itself to flush. */
+  public boolean wantsFlush() {
+    if (events.isEmpty() || flushing) {
+      return false;
+    }
+    flushing = true;
+    return true;
+  }
+
+  /** Takes the batch out. */
+  public Batch<E> take() {
+    Batch<E> batch = new Batch<>(events, effects);
+    events = new ArrayList<>();
+    effects = new ArrayList<>();
+    ahead = null;
+    flushing = false;
+    return batch;
+  }
+
+  /** One write. */
+  public record Batch<E>(List<E> events, List<Runnable> effects) {
+    public void committed() {
+      effects.forEach(Runnable::run);
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package org.viesti.journal;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+
+/**
+ * Reads logs: by position, by time, by tag; the heads of many at once. Wakes no owner.
+ *
+ * <p>A tag names, in the event's own transaction, what an event is about, so that a reader finds it without reading what lies
+ * between: {@code a:} and a padded position for what became of an older entry, {@code m:} and a user for a mention, {@code t:}
+ * and a padded position for a reply.
+ */
+public final class History {
+  /** Every query names at most this many logs, so that one of thousands is several statements. */
+  private static final int LOGS_A_QUERY = 100;
+
+  private final Database database;
+
+  public History(Database database) {
+    this.database = database;
+  }
+
+  /** One entry of a log. */
+  public record Row(long seq, Stored event) {}
+
+  /** What to count in a log: entries stored as {@code form}, after a position, not by this author. */
+  public record Count(String log, long after, String form, String notBy) {}
+
+  /** A tag and the positions it is to be looked for behind. */
+  public record Tagged(String log, String tag, long after) {}
+
+  /** A position as it stands in tags: sorted as text it is sorted as a number. */
+  public static String padded(long seq) {
+    return String.format("%019d", seq);
+  }
+
+  /** Entries after {@code after} and up to {@code to}, oldest first. */
+  public CompletionStage<List<Row>> forward(String log, long after, long to, int most) {
+    return database.run(
+        connection -> {
+          try (PreparedStatement q =
+              connection.prepareStatement(
+                  """
+                  select "sequence_number", "event_ser_manifest", "event_payload" from "event_journal"
+                  where "persistence_id" = ? and "sequence_number" > ? and "sequence_number" <= ?
+                  order by "sequence_number" limit ?""")) {
+            q.setString(1, log);
+            q.setLong(2, after);
+            q.setLong(3, to);
+            q.setInt(4, most);
+            return rows(q);
+          }
+        });
+  }
+
+  /** Entries before {@code before}, newest first. */
+  public CompletionStage<List<Row>> backward(String log, long before, int most) {
+    return database.run(
+        connection -> {
+          try (PreparedStatement q =
+              connection.prepareStatement(
+                  """
+                  select "sequence_number", "event_ser_manifest", "event_payload" from "event_journal"
+                  where "persistence_id" = ? and "sequence_number" < ?
+                  order by "persistence_id" desc, "sequence_number" desc limit ?""")) {
+            q.setString(1, log);
+            q.setLong(2, before);
+            q.setInt(3, most);
+            return rows(q);
+          }
+        });
+  }
+
+  /** Entries with a tag between two, both included, in log order. */
+  public CompletionStage<List<Row>> tagged(String log, String from, String to, int most) {
+    return database.run(
+        connection -> {
+          try (PreparedStatement q =
+              connection.prepareStatement(
+                  """
+                  select j."sequence_number", j."event_ser_manifest", j."event_payload"
+                  from "event_tag" t join "event_journal" j
+                    on j."persistence_id" = t."persistence_id" and j."sequence_number" = t."sequence_number"
+                  where t."persistence_id" = ? and t."tag" >= ? and t."tag" <= ?
+                  order by j."sequence_number" limit ?""")) {
+            q.setString(1, log);
+            q.setString(2, from);
+            q.setString(3, to);
+            q.setInt(4, most);
+            return rows(q);
+          }
+        });
+  }
+
+  private static List<Row> rows(PreparedStatement q) throws SQLException {
+    List<Row> rows = new ArrayList<>();
+    try (ResultSet r = q.executeQuery()) {
+      while (r.next()) {
+        rows.add(new Row(r.getLong(1), StoredJson.read(r.getBytes(3), r.getString(2))));
+      }
+    }
+    return rows;
+  }
+
+  /** The last position of each log; a log without an entry is left out. */
+  public CompletionStage<Map<String, Long>> heads(Collection<String> logs) {
+    return inParts(
+        List.copyOf(logs),
+        """
+        (select "persistence_id", "sequence_number" from "event_journal" where "persistence_id" = ?
+        order by "persistence_id" desc, "sequence_number" desc limit 1)""",
+        (q, at, log) -> {
+          q.setString(at, log);
+          return at + 1;
+        });
+  }
+
+  /** How many entries match each question, by log, up to {@code most} each. */
+  public CompletionStage<Map<String, Long>> counts(List<Count> questions, int most) {
+    return inParts(
+        questions,
+        """
+        (select cast(? as varchar(255)), count(*) from (select 1 from "event_journal"
+        where "persistence_id" = ? and "sequence_number" > ? and "event_ser_manifest" like ?
+        and "event_ser_manifest" <> ? limit ?) x)""",
+        (q, at, ask) -> {
+          q.setString(at, ask.log());
+          q.setString(at + 1, ask.log());
+          q.setLong(at + 2, ask.after());
+          q.setString(at + 3, ask.form() + ":%");
+          q.setString(at + 4, ask.form() + ":" + ask.notBy());
+          q.setInt(at + 5, most);
+          return at + 6;
+        });
+  }
+
+  /** How many entries carry each tag, by log. */
+  public CompletionStage<Map<String, Long>> taggedCounts(List<Tagged> questions) {
+    return inParts(
+        questions,
+        """
+        (select cast(? as varchar(255)), count(*) from "event_tag"
+        where "persistence_id" = ? and "tag" = ? and "sequence_number" > ?)""",
+        (q, at, ask) -> {
+          q.setString(at, ask.log());
+          q.setString(at + 1, ask.log());
+          q.setString(at + 2, ask.tag());
+          q.setLong(at + 3, ask.after());
+          return at + 4;
+        });
+  }
+
+  private interface Binder<A> {
+    int bind(PreparedStatement q, int at, A ask) throws SQLException;
+  }
+
+  private <A> CompletionStage<Map<String, Long>> inParts(
+      List<A> asks, String select, Binder<A> binder) {
+    return database.run(
+        connection -> {
+          Map<String, Long> found = new HashMap<>();
+          for (int from = 0; from < asks.size(); from += LOGS_A_QUERY) {
+            List<A> part = asks.subList(from, Math.min(asks.size(), from + LOGS_A_QUERY));
+            String sql = String.join("\nunion all\n", java.util.Collections.nCopies(part.size(), select));
+            try (PreparedStatement q = connection.prepareStatement(sql)) {
+              int at = 1;
+              for (A ask : part) {
+                at = binder.bind(q, at, ask);
+              }
+              try (ResultSet r = q.executeQuery()) {
+                while (r.next()) {
+                  found.merge(r.getString(1), r.getLong(2), Long::sum);
+                }
+              }
+            }
+          }
+          return found;
+        });
+  }
+
+  /** The position of the first entry at or after a time, in milliseconds; one past the head if there is none. */
+  public CompletionStage<Long> seqAt(String log, long time) {
+    return database.run(
+        connection -> {
+          long low = 1;
+          long high = head(connection, log) + 1;
+          while (low < high) {
+            long middle = (low + high) >>> 1;
+            if (writtenAt(connection, log, middle) < time) {
+              low = middle + 1;
+            } else {
+              high = middle;
+            }
+          }
+          return low;
+        });
+  }
+
+  private static long head(Connection connection, String log) throws SQLException {
+    try (PreparedStatement q =
+        connection.prepareStatement(
+            """
+            select "sequence_number" from "event_journal" where "persistence_id" = ?
+            order by "persistence_id" desc, "sequence_number" desc limit 1""")) {
+      q.setString(1, log);
+      try (ResultSet r = q.executeQuery()) {
+        return r.next() ? r.getLong(1) : 0;
+      }
+    }
+  }
+
+  private static long writtenAt(Connection connection, String log, long seq) throws SQLException {
+    try (PreparedStatement q =
+        connection.prepareStatement(
+            """
+            select "write_timestamp" from "event_journal"
+            where "persistence_id" = ? and "sequence_number" >= ? order by "sequence_number" limit 1""")) {
+      q.setString(1, log);
+      q.setLong(2, seq);
+      try (ResultSet r = q.executeQuery()) {
+        return r.next() ? r.getLong(1) : Long.MAX_VALUE;
+      }
+    }
+  }
+
+  /** Overwrites entries for good, and forgets whom they mentioned. Doing it again changes nothing. */
+  public CompletionStage<Done> erase(String log, List<Long> seqs, Stored inTheirPlace) {
+    return database.run(
+        connection -> {
+          try (PreparedStatement row =
+                  connection.prepareStatement(
+                      """
+                      update "event_journal" set "event_payload" = ?, "event_ser_manifest" = ?
+                      where "persistence_id" = ? and "sequence_number" = ?""");
+              PreparedStatement mentions =
+                  connection.prepareStatement(
+                      """
+                      delete from "event_tag"
+                      where "persistence_id" = ? and "sequence_number" = ? and "tag" like 'm:%'""")) {
+            for (long seq : seqs) {
+              row.setBytes(1, StoredJson.bytesOf(inTheirPlace));
+              row.setString(2, StoredJson.manifestOf(inTheirPlace));
+              row.setString(3, log);
+              row.setLong(4, seq);
+              row.addBatch();
+              mentions.setString(1, log);
+              mentions.setLong(2, seq);
+              mentions.addBatch();
+            }
+            row.executeBatch();
+            mentions.executeBatch();
+          }
+          return Done.getInstance();
+        });
+  }
+}

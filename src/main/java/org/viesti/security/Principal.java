@@ -1,0 +1,25 @@
+package org.viesti.security;
+
+import java.time.Instant;
+import java.util.Set;
+import org.viesti.protocol.DeviceId;
+import org.viesti.protocol.UserId;
+
+/**
+ * Who a token speaks for.
+ *
+ * @param roles service roles of the token, such as {@code operator}; room roles are the room's
+ * @param expires from then on the token opens nothing, and closes what it opened
+ */
+public record Principal(UserId user, String device, Set<String> roles, Instant expires) {
+  /** May do anything in its tenant: support staff and other services. */
+  public static final String OPERATOR = "operator";
+
+  public DeviceId deviceId() {
+    return new DeviceId(user, device);
+  }
+
+  public boolean isOperator() {
+    return roles.contains(OPERATOR);
+  }
+}
