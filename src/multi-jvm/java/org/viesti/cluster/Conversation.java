@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.viesti.testkit.Ack;
 import org.viesti.testkit.Await;
 import org.viesti.testkit.Calls;
 import org.viesti.testkit.ChatClient;
@@ -156,7 +157,7 @@ final class Conversation {
   /** Every broken promise, as a sentence; empty is what a test wants. */
   List<String> verdict(TestCluster cluster) {
     List<String> broken = new ArrayList<>(refused);
-    Map<String, Map<String, ChatClient.Ack>> acksOf = new HashMap<>();
+    Map<String, Map<String, Ack>> acksOf = new HashMap<>();
     for (ChatClient device : devices) {
       device.violations().forEach(what -> broken.add(device + ": " + what));
       acksOf.computeIfAbsent(device.user(), _ -> new HashMap<>()).putAll(device.acks());
@@ -193,7 +194,7 @@ final class Conversation {
   private static void compareAcks(
       String room,
       List<JsonNode> posts,
-      Map<String, Map<String, ChatClient.Ack>> acksOf,
+      Map<String, Map<String, Ack>> acksOf,
       List<String> broken) {
     Set<String> posted = new HashSet<>();
     Set<String> ids = new HashSet<>();

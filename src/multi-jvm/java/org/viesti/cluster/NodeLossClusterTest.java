@@ -3,6 +3,7 @@ package org.viesti.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.viesti.testkit.Await;
 import org.viesti.testkit.ChatClient;
 import org.viesti.testkit.ChatClient.Resume;
-import org.viesti.testkit.ChatClient.Return;
+import org.viesti.testkit.Return;
 
 /** Three nodes, two hundred devices, posts under way, and one node gone. */
 class NodeLossClusterTest {
@@ -62,7 +63,7 @@ class NodeLossClusterTest {
         homeless.add(devices.get(i));
       }
       Await.until(
-          java.time.Duration.ofSeconds(60),
+          Duration.ofSeconds(60),
           () -> "not back: " + homeless.stream().filter(d -> d.returns().isEmpty()).toList(),
           () -> homeless.stream().noneMatch(d -> d.returns().isEmpty()));
       talk.awaitMore(600, cluster);
@@ -75,13 +76,13 @@ class NodeLossClusterTest {
       System.out.println("loss of node " + VICTIM + " of 3: " + talk.figures());
       System.out.println(
           "  from the loss of the link to the welcome elsewhere: "
-              + spread(returns, r -> TimeUnit.NANOSECONDS.toMillis(r.welcomed() - r.lost())));
+              + spread(returns, Return::millisToWelcome));
       System.out.println(
           "  from the loss of the link to the first new message: "
-              + spread(returns, Return::millis));
+              + spread(returns, Return::millisToMessage));
       assertThat(talk.verdict(cluster)).isEmpty();
       assertThat(returns).allSatisfy(r -> assertThat(r.to()).isNotEqualTo(lost));
-      assertThat(percentile(returns, Return::millis, 99)).isLessThanOrEqualTo(BACK_MS);
+      assertThat(percentile(returns, Return::millisToMessage, 99)).isLessThanOrEqualTo(BACK_MS);
     } finally {
       devices.forEach(ChatClient::close);
     }

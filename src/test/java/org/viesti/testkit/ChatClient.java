@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class ChatClient implements AutoCloseable {
-  private static final Executor THREADS = Executors.newVirtualThreadPerTaskExecutor();
-
   /** An opening stream without a welcome is given up after this. */
   private static final long WELCOME_MS = 10_000;
 
@@ -58,23 +54,6 @@ public final class ChatClient implements AutoCloseable {
     TOKEN
   }
 
-  /** The answer to a send. */
-  public record Ack(String id, String room, String eventId, long seq, boolean duplicate) {}
-
-  /** How a stream ended; code 1006 without a close frame. */
-  public record End(int code, String reason) {}
-
-  /**
-   * A link that was lost, and the way back to the first new message; times by {@link
-   * System#nanoTime}.
-   */
-  public record Return(URI from, URI to, long lost, long welcomed, long firstMessage) {
-    /** Milliseconds from the loss of the link to the first new message. */
-    public long millis() {
-      return TimeUnit.NANOSECONDS.toMillis(firstMessage - lost);
-    }
-  }
-
   private final String user;
   private final String device;
   private final String token;
@@ -83,7 +62,7 @@ public final class ChatClient implements AutoCloseable {
   private final Sends sends = new Sends();
   private final Map<String, Long> acknowledged = new HashMap<>();
   private final List<JsonNode> frames = new ArrayList<>();
-  private final List<Return> returns = new ArrayList<>();
+  private final WaysBack waysBack = new WaysBack();
   private final List<String> violations = new ArrayList<>();
   private List<URI> nodes = List.of();
   private int nextNode;
@@ -97,7 +76,6 @@ public final class ChatClient implements AutoCloseable {
   private @Nullable LiveStream stream;
 
   private @Nullable LiveStream live;
-  private @Nullable Return onTheWayBack;
 
   public ChatClient(String user, String device, Resume by) {
     this(user, device, Tokens.of(user, device), by);
@@ -137,7 +115,7 @@ public final class ChatClient implements AutoCloseable {
     }
     opening.end().thenAccept(_ -> lost(opening));
     opening.open(token);
-    later(WELCOME_MS, () -> giveUpWithoutWelcome(opening));
+    Later.run(WELCOME_MS, () -> giveUpWithoutWelcome(opening));
     return opening.welcome();
   }
 
@@ -167,20 +145,12 @@ public final class ChatClient implements AutoCloseable {
       }
       node = nodes.get(Math.floorMod(nextNode++, nodes.size()));
     }
-    return connect(node).exceptionallyComposeAsync(_ -> comeBack(), after(pause()));
+    return connect(node).exceptionallyComposeAsync(_ -> comeBack(), Later.after(pause()));
   }
 
   /** Each client at its own time. */
   private static long pause() {
     return PAUSE_MS + ThreadLocalRandom.current().nextLong(PAUSE_MS);
-  }
-
-  private static Executor after(long millis) {
-    return CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, THREADS);
-  }
-
-  private static void later(long millis, Runnable work) {
-    after(millis).execute(work);
   }
 
   private ObjectNode hello() {
@@ -223,7 +193,7 @@ public final class ChatClient implements AutoCloseable {
       }
       case "error" -> {
         frames.add(frame);
-        sends.refused(frame).ifPresent(pause -> later(pause, () -> resend(idOf(frame))));
+        sends.refused(frame).ifPresent(pause -> Later.run(pause, () -> resend(idOf(frame))));
         if (FINAL.contains(frame.required("code").textValue())) {
           nodes = List.of();
         }
@@ -231,7 +201,7 @@ public final class ChatClient implements AutoCloseable {
       case "drain" -> {
         frames.add(frame);
         if (!nodes.isEmpty()) {
-          later(frame.path("reconnect_after_ms").asLong(), () -> from.abort("drained"));
+          Later.run(frame.path("reconnect_after_ms").asLong(), () -> from.abort("drained"));
         }
       }
       default -> frames.add(frame);
@@ -246,10 +216,7 @@ public final class ChatClient implements AutoCloseable {
     frames.add(welcome);
     live = from;
     resumeToken = welcome.required("resume").textValue();
-    if (onTheWayBack != null) {
-      Return way = onTheWayBack;
-      onTheWayBack = new Return(way.from(), from.node(), way.lost(), System.nanoTime(), 0);
-    }
+    waysBack.welcomed(from.node());
     beat(from, welcome.required("heartbeat_ms").longValue());
     sends.unanswered().forEach(this::resend);
   }
@@ -259,7 +226,7 @@ public final class ChatClient implements AutoCloseable {
    * its link cut.
    */
   private static void beat(LiveStream to, long heartbeat) {
-    later(
+    Later.run(
         heartbeat,
         () -> {
           if (to.end().isDone()) {
@@ -275,10 +242,8 @@ public final class ChatClient implements AutoCloseable {
   }
 
   private void delivered(LiveStream from, Delivery delivery) {
-    if (inbox.accept(delivery) && onTheWayBack != null) {
-      Return way = onTheWayBack;
-      returns.add(new Return(way.from(), way.to(), way.lost(), way.welcomed(), delivery.arrived()));
-      onTheWayBack = null;
+    if (inbox.accept(delivery)) {
+      waysBack.received(delivery.arrived());
     }
     if (++unacknowledged >= ackEvery) {
       ack(from);
@@ -312,12 +277,12 @@ public final class ChatClient implements AutoCloseable {
     synchronized (this) {
       boolean live = ended.welcome().isDone() && !ended.welcome().isCompletedExceptionally();
       back = ended == stream && live && !closed && !nodes.isEmpty();
-      if (back && onTheWayBack == null) {
-        onTheWayBack = new Return(ended.node(), ended.node(), System.nanoTime(), 0, 0);
+      if (back) {
+        waysBack.lost(ended.node());
       }
     }
     if (back) {
-      later(pause(), this::comeBack);
+      Later.run(pause(), this::comeBack);
     }
   }
 
@@ -348,7 +313,7 @@ public final class ChatClient implements AutoCloseable {
     Sends.Attempt attempt = sends.attempt(id);
     if (attempt != null) {
       to.send(attempt.frame());
-      later(
+      Later.run(
           RESEND_MS,
           () -> {
             if (sends.nothingCameOf(id, attempt)) {
@@ -400,8 +365,8 @@ public final class ChatClient implements AutoCloseable {
   }
 
   /** Every loss of a link that was followed by a new message. */
-  public synchronized List<Return> returns() {
-    return List.copyOf(returns);
+  public List<Return> returns() {
+    return waysBack.all();
   }
 
   /** Broken promises of either direction, as sentences. */

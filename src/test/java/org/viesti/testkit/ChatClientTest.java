@@ -38,7 +38,7 @@ class ChatClientTest {
     connect();
     node.delivers(4, 0, "one");
     received(4);
-    CompletableFuture<ChatClient.Ack> answer = client.send("r", "two");
+    CompletableFuture<Ack> answer = client.send("r", "two");
     JsonNode first = node.hears("send");
     node.cuts();
 
@@ -50,8 +50,7 @@ class ChatClientTest {
     node.says(
         "{\"type\":\"send_ack\",\"id\":\"%s\",\"room\":\"r\",\"event_id\":\"r.5\",\"seq\":5,\"duplicate\":true}"
             .formatted(id));
-    assertThat(answer.get(10, TimeUnit.SECONDS))
-        .isEqualTo(new ChatClient.Ack(id, "r", "r.5", 5, true));
+    assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(new Ack(id, "r", "r.5", 5, true));
     assertThat(client.unanswered()).isEmpty();
   }
 
@@ -76,7 +75,7 @@ class ChatClientTest {
   @Test
   void a_passing_refusal_is_tried_again_and_a_lasting_one_is_told() throws Exception {
     connect();
-    CompletableFuture<ChatClient.Ack> answer = client.send("r", "text");
+    CompletableFuture<Ack> answer = client.send("r", "text");
     String id = node.hears("send").path("id").asText();
     node.says(error("RATE_LIMITED", id));
     assertThat(node.hears("send").path("id").asText()).isEqualTo(id);

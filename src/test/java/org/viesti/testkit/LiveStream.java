@@ -34,8 +34,8 @@ final class LiveStream implements WebSocket.Listener {
   private final BiConsumer<LiveStream, JsonNode> listener;
   private final CompletableFuture<JsonNode> welcome = new CompletableFuture<>();
   private final JsonNode hello;
-  private final CompletableFuture<ChatClient.End> end = new CompletableFuture<>();
-  private final CompletableFuture<ChatClient.End> ended;
+  private final CompletableFuture<End> end = new CompletableFuture<>();
+  private final CompletableFuture<End> ended;
   private final StringBuilder fragments = new StringBuilder();
   private volatile long heard = System.nanoTime();
   private @Nullable WebSocket socket;
@@ -72,7 +72,7 @@ final class LiveStream implements WebSocket.Listener {
   /**
    * Never fails: whatever goes wrong is an end. By then it is decided whether there was a welcome.
    */
-  CompletableFuture<ChatClient.End> end() {
+  CompletableFuture<End> end() {
     return ended;
   }
 
@@ -144,7 +144,7 @@ final class LiveStream implements WebSocket.Listener {
   }
 
   private void end(int code, String reason) {
-    end.complete(new ChatClient.End(code, reason));
+    end.complete(new End(code, reason));
   }
 
   /** What cannot be sent is dropped: the end of the stream tells. */

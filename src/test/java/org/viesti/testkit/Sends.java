@@ -24,7 +24,7 @@ final class Sends {
 
   private static final class Pending {
     final ObjectNode frame;
-    final CompletableFuture<ChatClient.Ack> answer = new CompletableFuture<>();
+    final CompletableFuture<Ack> answer = new CompletableFuture<>();
     int attempts;
 
     Pending(ObjectNode frame) {
@@ -33,12 +33,12 @@ final class Sends {
   }
 
   private final Map<String, Pending> pending = new LinkedHashMap<>();
-  private final Map<String, ChatClient.Ack> acks = new LinkedHashMap<>();
+  private final Map<String, Ack> acks = new LinkedHashMap<>();
   private final List<String> violations = new ArrayList<>();
   private long duplicates;
 
   /** Adds a text to be sent. */
-  synchronized CompletableFuture<ChatClient.Ack> add(String id, String room, String text) {
+  synchronized CompletableFuture<Ack> add(String id, String room, String text) {
     ObjectNode frame =
         JsonNodeFactory.instance.objectNode().put("type", "send").put("id", id).put("room", room);
     frame.putObject("payload").put("type", "text").put("body", text);
@@ -72,18 +72,12 @@ final class Sends {
   }
 
   void acked(JsonNode frame) {
-    ChatClient.Ack ack =
-        new ChatClient.Ack(
-            frame.required("id").textValue(),
-            frame.required("room").textValue(),
-            frame.required("event_id").textValue(),
-            frame.required("seq").longValue(),
-            frame.path("duplicate").booleanValue());
+    Ack ack = Ack.read(frame);
     Pending answered;
     synchronized (this) {
       answered = pending.remove(ack.id());
       duplicates += ack.duplicate() ? 1 : 0;
-      ChatClient.Ack first = acks.putIfAbsent(ack.id(), ack);
+      Ack first = acks.putIfAbsent(ack.id(), ack);
       if (first != null && first.seq() != ack.seq()) {
         violations.add(first + " was acknowledged again as " + ack);
       }
@@ -112,7 +106,7 @@ final class Sends {
     return OptionalLong.empty();
   }
 
-  synchronized Map<String, ChatClient.Ack> acks() {
+  synchronized Map<String, Ack> acks() {
     return Map.copyOf(acks);
   }
 
