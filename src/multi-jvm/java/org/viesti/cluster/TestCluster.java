@@ -68,7 +68,7 @@ final class TestCluster implements AutoCloseable {
     }
     settings.put("viesti.database.url", database.url());
     settings.put("viesti.database.user", database.user());
-    settings.put("viesti.auth.hs256-secret", Tokens.SECRET);
+    settings.put("viesti.auth.secret", Tokens.SECRET);
     return settings;
   }
 
