@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,14 +60,20 @@ public final class ChatClient implements AutoCloseable {
   private final Resume by;
   private final Inbox inbox = new Inbox();
   private final Sends sends = new Sends();
-  private final Map<String, Long> acknowledged = new HashMap<>();
+
+  /**
+   * Topics of which something came since the last ack, were it but repeats: they, too, fill the
+   * server's window.
+   */
+  private final Set<String> unacknowledged = new HashSet<>();
+
   private final List<JsonNode> frames = new ArrayList<>();
   private final WaysBack waysBack = new WaysBack();
   private final List<String> violations = new ArrayList<>();
   private List<URI> nodes = List.of();
   private int nextNode;
   private int ackEvery = 20;
-  private int unacknowledged;
+  private int sinceAck;
   private long lastId;
   private String resumeToken = "";
   private boolean closed;
@@ -245,7 +251,8 @@ public final class ChatClient implements AutoCloseable {
     if (inbox.accept(delivery)) {
       waysBack.received(delivery.arrived());
     }
-    if (++unacknowledged >= ackEvery) {
+    unacknowledged.add(delivery.topic());
+    if (++sinceAck >= ackEvery) {
       ack(from);
     }
   }
@@ -258,17 +265,11 @@ public final class ChatClient implements AutoCloseable {
   }
 
   private void ack(LiveStream to) {
-    unacknowledged = 0;
     ObjectNode ack = frame("ack");
     ObjectNode positions = ack.putObject("positions");
-    inbox
-        .positions()
-        .forEach(
-            (topic, seq) -> {
-              if (!seq.equals(acknowledged.put(topic, seq))) {
-                positions.put(topic, seq);
-              }
-            });
+    unacknowledged.forEach(topic -> positions.put(topic, inbox.position(topic)));
+    unacknowledged.clear();
+    sinceAck = 0;
     to.send(ack);
   }
 
