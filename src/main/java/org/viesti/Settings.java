@@ -41,7 +41,10 @@ record Settings(
         .resolve();
   }
 
-  /** Throws {@link com.typesafe.config.ConfigException} or {@link Failure} with a sentence for operators. */
+  /**
+   * Throws {@link com.typesafe.config.ConfigException} or {@link Failure} with a sentence for
+   * operators.
+   */
   static Settings of(Config config) {
     Config viesti = config.getConfig("viesti");
     Config database = viesti.getConfig("database");
@@ -81,16 +84,26 @@ record Settings(
     boolean h2 = Database.dialect(database.url()).equals("h2");
     Map<String, Object> db =
         Map.of(
-            "url", database.url(),
-            "user", database.user() == null ? "" : database.user(),
-            "password", database.password() == null ? "" : database.password(),
-            "driver", h2 ? "org.h2.Driver" : "org.postgresql.Driver",
-            "connectionPool", "HikariCP",
-            "numThreads", connections,
-            "maxConnections", connections,
-            "minConnections", connections,
-            "queueSize", 50_000,
-            "connectionTimeout", 10_000);
+            "url",
+            database.url(),
+            "user",
+            database.user() == null ? "" : database.user(),
+            "password",
+            database.password() == null ? "" : database.password(),
+            "driver",
+            h2 ? "org.h2.Driver" : "org.postgresql.Driver",
+            "connectionPool",
+            "HikariCP",
+            "numThreads",
+            connections,
+            "maxConnections",
+            connections,
+            "minConnections",
+            connections,
+            "queueSize",
+            50_000,
+            "connectionTimeout",
+            10_000);
     return ConfigFactory.empty()
         .withValue(
             "profile",
