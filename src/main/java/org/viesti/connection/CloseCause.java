@@ -45,8 +45,7 @@ public sealed interface CloseCause {
       case ClientGone() -> Refusal.of(code(), "the client left");
       case Rejected(Refusal refusal) -> refusal;
       case TakenOver() -> Refusal.of(code(), "a newer stream of this device took over");
-      case TokenExpired() ->
-          Refusal.of(code(), "the token's time is over: connect with a new one");
+      case TokenExpired() -> Refusal.of(code(), "the token's time is over: connect with a new one");
       case Revoked() -> Refusal.of(code(), "the device was revoked: it may not come back");
       case Silent() -> Refusal.of(code(), "nothing was heard for two heartbeats");
       case Drained() -> Refusal.of(code(), "the node is leaving: connect again, to any node");

@@ -33,8 +33,7 @@ import org.viesti.security.Principal;
 
 /**
  * One WebSocket, on its channel's event loop: translates between its frames and those of the
- * protocol, and decides nothing. Its life is a
- * {@link Phase}.
+ * protocol, and decides nothing. Its life is a {@link Phase}.
  */
 final class WebSocketSession extends ChannelDuplexHandler {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketSession.class);
@@ -50,6 +49,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
   private final WebSocketEdge edge;
   private final Subprotocol form;
   private int deflateFrom;
+  private boolean reading = true;
   private Phase phase;
   private @Nullable Future<?> timer;
   private @Nullable Fragments fragments;
@@ -277,7 +277,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
     if (phase instanceof Phase.Opening) {
       phase = new Phase.Open(connection);
       cancelTimer();
-      ctx.channel().config().setAutoRead(true);
+      ctx.channel().config().setAutoRead(reading);
       waiting.forEach(connection::tell);
     } else {
       waiting.forEach(connection::tell);
@@ -295,6 +295,12 @@ final class WebSocketSession extends ChannelDuplexHandler {
           return; // nothing may follow a close frame
         }
         ctx.write(Framing.batch(ctx.alloc(), form, deflateFrom, frames), promise);
+      }
+      case ChannelWire.Reading(var on) -> {
+        reading = on;
+        if (phase instanceof Phase.Open) {
+          ctx.channel().config().setAutoRead(on);
+        }
       }
       case ChannelWire.Farewell(var cause) -> farewell(ctx, cause);
       default -> ctx.write(message, promise);
@@ -319,9 +325,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
   }
 
   private void farewell(ChannelHandlerContext ctx, CloseCause cause) {
-    int code =
-        cause instanceof CloseCause.ClientGone ? CloseCodes.NORMAL : CloseCodes.of(cause.code());
-    farewell(ctx, cause, code);
+    farewell(ctx, cause, CloseCodes.of(cause));
   }
 
   private void farewell(ChannelHandlerContext ctx, CloseCause cause, int code) {
@@ -377,7 +381,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
               new CloseCause.Rejected(
                   Refusal.of(ErrorCode.INVALID_ARGUMENT, "not WebSocket: " + broken.getMessage())),
               CloseCodes.PROTOCOL_ERROR);
-      case IOException _ -> ctx.close(); // the link broke: channelInactive tells
+      case IOException _ -> ctx.close(); // channelInactive tells
       default -> {
         LOG.error("encode: closing {}", ctx.channel(), cause);
         reject(ctx, ErrorCode.INTERNAL, "an error of the server's own; it is in its log");
