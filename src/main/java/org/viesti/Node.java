@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -42,13 +43,18 @@ public final class Node implements AutoCloseable {
   private final Database database;
   private final LiveServer live;
 
-  private Node(ActorSystem<Void> system, Database database, LiveServer live) {
+  private final Rooms rooms;
+
+  private Node(ActorSystem<Void> system, Database database, LiveServer live, Rooms rooms) {
     this.system = system;
     this.database = database;
     this.live = live;
+    this.rooms = rooms;
   }
 
-  /** Runs a node until it is told to stop. Throws {@link Failure} and its like if it cannot start. */
+  /**
+   * Runs a node until it is told to stop. Throws {@link Failure} and its like if it cannot start.
+   */
   static void run(Config config) {
     Settings settings = Settings.of(config);
     Node node = start(config);
@@ -77,7 +83,8 @@ public final class Node implements AutoCloseable {
   private static Node start(Settings settings, Database database, ActorSystem<Void> system) {
     Clock clock = Clock.systemUTC();
     if (settings.security().usesDevelopmentKey()) {
-      log.warn("tokens are signed with a development key; set viesti.auth.secret or viesti.auth.jwks");
+      log.warn(
+          "tokens are signed with a development key; set viesti.auth.secret or viesti.auth.jwks");
     }
     join(settings, system);
 
@@ -122,14 +129,18 @@ public final class Node implements AutoCloseable {
     wait(PekkoManagement.get(system).start());
 
     onShutdown(system, connections, live);
-    return new Node(system, database, live);
+    return new Node(system, database, live, rooms);
   }
 
   private static void join(Settings settings, ActorSystem<Void> system) {
     Cluster cluster = Cluster.get(system);
-    if (settings.config().getStringList("viesti.cluster.seed-nodes").isEmpty()) {
+    if (settings.clusterOfOne()) {
       cluster.manager().tell(Join.create(cluster.selfMember().address()));
     }
+    CompletableFuture<Done> up = new CompletableFuture<>();
+    org.apache.pekko.cluster.Cluster.get(system)
+        .registerOnMemberUp(() -> up.complete(Done.getInstance()));
+    wait(up);
   }
 
   /** Clients are told first, while everything still works; then the doors close. */
@@ -137,15 +148,10 @@ public final class Node implements AutoCloseable {
       ActorSystem<Void> system, LiveConnections connections, LiveServer live) {
     CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
     shutdown.addTask(
-        CoordinatedShutdown.PhaseServiceUnbind(),
-        "stop-listening",
-        step(live::unbind));
+        CoordinatedShutdown.PhaseServiceUnbind(), "stop-listening", step(live::unbind));
     shutdown.addTask(
         CoordinatedShutdown.PhaseServiceRequestsDone(), "drain-connections", connections::drain);
-    shutdown.addTask(
-        CoordinatedShutdown.PhaseServiceStop(),
-        "close-connections",
-        step(live::stop));
+    shutdown.addTask(CoordinatedShutdown.PhaseServiceStop(), "close-connections", step(live::stop));
   }
 
   private static Supplier<CompletionStage<Done>> step(Supplier<CompletionStage<?>> work) {
@@ -154,7 +160,7 @@ public final class Node implements AutoCloseable {
 
   private static void wait(CompletionStage<?> stage) {
     try {
-      stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+      stage.toCompletableFuture().orTimeout(40, TimeUnit.SECONDS).join();
     } catch (CompletionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new Failure(String.valueOf(cause.getMessage()), cause);
@@ -166,8 +172,9 @@ public final class Node implements AutoCloseable {
     return live.address().getPort();
   }
 
-  ActorSystem<Void> system() {
-    return system;
+  /** For tests that need no edge. */
+  Rooms rooms() {
+    return rooms;
   }
 
   void awaitStop() {
