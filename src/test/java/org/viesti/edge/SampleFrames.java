@@ -159,7 +159,7 @@ public final class SampleFrames {
         new Body.RoomChange("created", List.of("ann"), Map.of("name", "General")));
     delivery(
         "{'kind':'membership','room':'general','joined':true,'role':'member'}",
-        new Body.Membership("general", true, "member"));
+        new Body.Membership("general", true, "member", 41));
     SERVER.put("{'type':'caught_up'}", new ServerFrame.CaughtUp());
     SERVER.put(
         "{'type':'reset','topic':'rooms/general','head':99,'unread':7,'mentions':1,'reason':'backlog'}",
