@@ -90,7 +90,7 @@ sealed interface KeySet {
    */
   record AtAddress(URI address, Duration timeout) implements KeySet {
     @Override
-    public String text() throws IOException, InterruptedException, TimeoutException {
+    public String text() throws IOException, InterruptedException {
       // Fetches are minutes apart: a client of its own for each costs less than one that idles.
       HttpClient client = HttpClient.newBuilder().connectTimeout(timeout).build();
       try {
@@ -106,6 +106,8 @@ sealed interface KeySet {
         return response.body();
       } catch (ExecutionException e) {
         throw new IOException("cannot be reached: " + e.getCause(), e);
+      } catch (TimeoutException e) {
+        throw new IOException("no answer within " + timeout.toMillis() + " ms", e);
       } finally {
         client.shutdownNow();
       }

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.viesti.protocol.Refused;
+import org.viesti.protocol.UserId;
 
 /**
  * {@code viesti.auth}: whose tokens are believed, and for how long.
@@ -65,7 +67,14 @@ public record SecuritySettings(
     return secret == null && jwks == null;
   }
 
+  /** Secrets stay out of logs. */
+  @Override
+  public String toString() {
+    return "SecuritySettings[jwks=" + jwks + ", tenant=" + tenant + "]";
+  }
+
   private void check(Config auth) {
+    require(auth, "tenant", isTenant(tenant), "must be 1 to 128 of [0-9A-Za-z._@|:=~-]");
     long skew = clockSkew.toMillis();
     require(auth, "clock-skew", skew >= 0 && skew <= 30_000, "must be 0 to 30 s");
     require(auth, "secret", longEnough(secret), "must have at least 32 bytes");
@@ -95,6 +104,14 @@ public record SecuritySettings(
     if (!holds) {
       throw new ConfigException.BadValue(
           auth.getValue(key).origin(), "viesti.auth." + key, sentence);
+    }
+  }
+
+  private static boolean isTenant(String tenant) {
+    try {
+      return new UserId(tenant, "anyone").tenant().equals(tenant);
+    } catch (Refused e) {
+      return false;
     }
   }
 

@@ -61,6 +61,18 @@ class SecuritySettingsTest {
     assertWrong("jwks-min-interval", "more than 0", "jwks-min-interval = 0s");
   }
 
+  @Test
+  void the_default_tenant_must_be_one_that_can_be() {
+    assertWrong("tenant", "1 to 128", "tenant = \"\"");
+    assertWrong("tenant", "1 to 128", "tenant = \"a/b\"");
+  }
+
+  @Test
+  void secrets_do_not_get_into_logs() {
+    assertThat(Tokens.withSecret("resume-secret = \"" + Tokens.SECRET + "\"").toString())
+        .doesNotContain(Tokens.SECRET);
+  }
+
   private static void assertWrong(String key, String sentence, String... lines) {
     assertThatThrownBy(() -> Tokens.settings(lines))
         .isInstanceOf(ConfigException.BadValue.class)
