@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.viesti.connection.ConnectionSettings;
 import org.viesti.device.DeviceSettings;
+import org.viesti.edge.CallSettings;
 import org.viesti.edge.LiveSettings;
 import org.viesti.journal.Database;
 import org.viesti.room.RoomSettings;
@@ -26,7 +27,8 @@ record Settings(
     UserSettings user,
     DeviceSettings device,
     ConnectionSettings connection,
-    LiveSettings live) {
+    LiveSettings live,
+    CallSettings calls) {
 
   /** The one thing a cluster depends on. */
   record DatabaseSettings(
@@ -41,7 +43,10 @@ record Settings(
         .resolve();
   }
 
-  /** Throws {@link com.typesafe.config.ConfigException} or {@link Failure} with a sentence for operators. */
+  /**
+   * Throws {@link com.typesafe.config.ConfigException} or {@link Failure} with a sentence for
+   * operators.
+   */
   static Settings of(Config config) {
     Config viesti = config.getConfig("viesti");
     Config database = viesti.getConfig("database");
@@ -61,7 +66,8 @@ record Settings(
         UserSettings.from(viesti),
         DeviceSettings.from(viesti),
         ConnectionSettings.from(viesti),
-        LiveSettings.from(config));
+        LiveSettings.from(config),
+        CallSettings.from(viesti));
   }
 
   private static @Nullable String orNull(String text) {
@@ -81,16 +87,26 @@ record Settings(
     boolean h2 = Database.dialect(database.url()).equals("h2");
     Map<String, Object> db =
         Map.of(
-            "url", database.url(),
-            "user", database.user() == null ? "" : database.user(),
-            "password", database.password() == null ? "" : database.password(),
-            "driver", h2 ? "org.h2.Driver" : "org.postgresql.Driver",
-            "connectionPool", "HikariCP",
-            "numThreads", connections,
-            "maxConnections", connections,
-            "minConnections", connections,
-            "queueSize", 50_000,
-            "connectionTimeout", 10_000);
+            "url",
+            database.url(),
+            "user",
+            database.user() == null ? "" : database.user(),
+            "password",
+            database.password() == null ? "" : database.password(),
+            "driver",
+            h2 ? "org.h2.Driver" : "org.postgresql.Driver",
+            "connectionPool",
+            "HikariCP",
+            "numThreads",
+            connections,
+            "maxConnections",
+            connections,
+            "minConnections",
+            connections,
+            "queueSize",
+            50_000,
+            "connectionTimeout",
+            10_000);
     return ConfigFactory.empty()
         .withValue(
             "profile",

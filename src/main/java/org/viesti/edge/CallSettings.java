@@ -12,7 +12,7 @@ import org.viesti.protocol.Refused;
  * The settings of {@code viesti.http}; reference.conf says what each means.
  *
  * @param port 0 takes any free one
- * @param maxBodyBytes of a call's body, and of one frame of a gRPC stream
+ * @param maxBodyBytes of a call
  * @param trustDevice how long a device once found in order is not asked about again
  */
 public record CallSettings(
@@ -22,7 +22,6 @@ public record CallSettings(
     int pageDefault,
     int pageMax,
     Duration requestTimeout,
-    Duration helloTimeout,
     Duration trustDevice,
     @Nullable Tls tls) {
 
@@ -39,7 +38,6 @@ public record CallSettings(
             between(http, "page-default", 1, 1000),
             between(http, "page-max", 1, 1000),
             http.getDuration("request-timeout"),
-            http.getDuration("hello-timeout"),
             http.getDuration("trust-device"),
             tls(http));
     if (settings.pageDefault > settings.pageMax) {

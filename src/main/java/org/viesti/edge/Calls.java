@@ -1,5 +1,6 @@
 package org.viesti.edge;
 
+import org.viesti.connection.Admission;
 import org.viesti.connection.DeliveryStates;
 import org.viesti.device.Devices;
 import org.viesti.room.Rooms;
@@ -16,13 +17,15 @@ public record Calls(Callers callers, RoomCalls rooms, MessageCalls messages, Use
       Authenticator authenticator,
       Rooms rooms,
       Users users,
-      Devices devices) {
+      Devices devices,
+      Admission admission) {
     Callers callers =
         new Callers(authenticator, devices, settings.trustDevice(), System::nanoTime);
     return new Calls(
         callers,
         new RoomCalls(settings, rooms, users),
-        new MessageCalls(settings, rooms, new DeliveryStates(rooms, users, devices)),
+        new MessageCalls(
+            settings, rooms, admission, new DeliveryStates(rooms, users, devices)),
         new UserCalls(rooms, users, devices, callers));
   }
 }

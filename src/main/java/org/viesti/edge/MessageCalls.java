@@ -7,6 +7,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.viesti.connection.Admission;
 import org.viesti.connection.DeliveryStates;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
@@ -23,11 +24,14 @@ import org.viesti.security.Principal;
 public final class MessageCalls {
   private final CallSettings settings;
   private final Rooms rooms;
+  private final Admission admission;
   private final DeliveryStates deliveries;
 
-  MessageCalls(CallSettings settings, Rooms rooms, DeliveryStates deliveries) {
+  MessageCalls(
+      CallSettings settings, Rooms rooms, Admission admission, DeliveryStates deliveries) {
     this.settings = settings;
     this.rooms = rooms;
+    this.admission = admission;
     this.deliveries = deliveries;
   }
 
@@ -57,7 +61,7 @@ public final class MessageCalls {
 
   /** Posts one message; a refusal fails the call. */
   public CompletionStage<Rooms.Recorded> post(Principal by, NewMessage message) {
-    return rooms
+    return admission
         .post(by, List.of(message.send()))
         .thenApply(results -> done(results.getFirst()));
   }
@@ -80,7 +84,7 @@ public final class MessageCalls {
     CompletionStage<List<Rooms.Recorded>> recorded =
         valid.isEmpty()
             ? CompletableFuture.completedFuture(List.of())
-            : rooms.post(by, valid);
+            : admission.post(by, valid);
     return recorded.thenApply(results -> inOrder(refusals, results));
   }
 
@@ -100,7 +104,7 @@ public final class MessageCalls {
   public CompletionStage<Rooms.Recorded> edit(
       Principal by, String id, @Nullable Payload payload, @Nullable List<String> mentions) {
     ClientFrame.Edit edit = edit(id, payload, mentions);
-    return rooms
+    return admission
         .edit(by, edit.target(), edit.payload(), edit.mentions())
         .thenApply(MessageCalls::done);
   }
@@ -115,14 +119,14 @@ public final class MessageCalls {
   public CompletionStage<Rooms.Recorded> redact(
       Principal by, String id, @Nullable String reason) {
     Validation.valid(new ClientFrame.Redact("call", id, reason));
-    return rooms.redact(by, id, reason).thenApply(MessageCalls::done);
+    return admission.redact(by, id, reason).thenApply(MessageCalls::done);
   }
 
   /** Ensures that the caller's reaction is there, or that it is not. */
   public CompletionStage<Rooms.Recorded> react(
       Principal by, String id, String reaction, boolean add) {
     Validation.valid(new ClientFrame.React("call", id, reaction, add));
-    return rooms.react(by, id, reaction, add).thenApply(MessageCalls::done);
+    return admission.react(by, id, reaction, add).thenApply(MessageCalls::done);
   }
 
   private static Rooms.Recorded done(Rooms.Recorded recorded) {
