@@ -30,7 +30,9 @@ record Settings(
     DeviceSettings device,
     ConnectionSettings connection,
     LiveSettings live,
-    CallSettings calls) {
+    CallSettings calls,
+    String managementHost,
+    int managementPort) {
 
   /** The one thing a cluster depends on. */
   record DatabaseSettings(
@@ -70,7 +72,9 @@ record Settings(
         DeviceSettings.from(viesti),
         ConnectionSettings.from(viesti),
         LiveSettings.from(config),
-        CallSettings.from(viesti));
+        CallSettings.from(viesti),
+        viesti.getString("management.host"),
+        viesti.getInt("management.port"));
   }
 
   private static @Nullable String orNull(String text) {
