@@ -81,9 +81,15 @@ record Settings(
     return text.isEmpty() ? null : text;
   }
 
-  /** A batch of rows is one statement in PostgreSQL's driver only if it is asked for. */
+  /**
+   * The drivers' defaults that would not do: H2 writes what is committed half a second later, and PostgreSQL's driver sends a
+   * batch row by row.
+   */
   private static String journalUrl(String url) {
-    if (!url.startsWith("jdbc:postgresql:") || url.contains("reWriteBatchedInserts")) {
+    if (url.startsWith("jdbc:h2:")) {
+      return url.contains("WRITE_DELAY") ? url : url + ";WRITE_DELAY=0";
+    }
+    if (url.contains("reWriteBatchedInserts")) {
       return url;
     }
     return url + (url.contains("?") ? "&" : "?") + "reWriteBatchedInserts=true";
