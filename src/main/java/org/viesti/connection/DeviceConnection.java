@@ -1,12 +1,52 @@
 package org.viesti.connection;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Metrics;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+import org.viesti.device.Devices;
 import org.viesti.protocol.ClientFrame;
+import org.viesti.protocol.ErrorCode;
+import org.viesti.protocol.Message;
 import org.viesti.protocol.Refusal;
+import org.viesti.protocol.Refused;
+import org.viesti.protocol.RoomId;
+import org.viesti.protocol.ServerFrame;
+import org.viesti.protocol.TokenBucket;
+import org.viesti.protocol.Topic;
+import org.viesti.protocol.UserId;
+import org.viesti.room.Rooms;
+import org.viesti.routing.Router;
+import org.viesti.security.Principal;
+import org.viesti.user.Users;
 
-/** One live client stream. */
-public final class DeviceConnection {
-  private DeviceConnection() {}
+/**
+ * One live client stream.
+ *
+ * <pre>
+ *   opening ── device and user answered, heads compared ──> live ── any CloseCause ──> stopped
+ *      └──────────────── refused, revoked, client gone ──────────────────────────────────^
+ * </pre>
+ *
+ * <p>While opening, the client's frames wait. {@link Opening} gathers what the {@link Outbox} begins with. Live copies of
+ * messages are hints; the outbox compares positions, and this actor reads the logs on for it, one stretch at a time.
+ */
+public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Command> {
 
   /** What a connection is told. */
   public sealed interface Command {}
@@ -22,4 +62,710 @@ public final class DeviceConnection {
 
   /** The channel is closed. */
   public record Closed() implements Command {}
+
+  /** Ends the stream, for a cause of the node's. */
+  record End(CloseCause cause) implements Command {}
+
+  /** The node is leaving. */
+  record Drain(long reconnectAfterMs) implements Command {}
+
+  /** Is the client still there? */
+  record CheckHeartbeat() implements Command {}
+
+  private record Opened(Opening.Result result) implements Command {}
+
+  private record Failed(Throwable failure) implements Command {}
+
+  private record Routed(Router.Routed what) implements Command {}
+
+  private record UserNews(Users.News news) implements Command {}
+
+  private record DeviceNews(Devices.News news) implements Command {}
+
+  private record Read(Track track, Rooms.@Nullable Stretch stretch) implements Command {}
+
+  private record Answered(List<ServerFrame> frames, int requests) implements Command {}
+
+  private record Reconciled(Users.@Nullable Profile profile) implements Command {}
+
+  private record OwnerGone() implements Command {}
+
+  private record FlushCursors() implements Command {}
+
+  private record FlushReceipts() implements Command {}
+
+  /** What a connection needs of its node. */
+  record Needs(
+      ConnectionSettings settings,
+      Rooms rooms,
+      Users users,
+      Devices devices,
+      Admission admission,
+      Opening opening,
+      ActorRef<Router.Command> router) {}
+
+  private static final Counter DROPPED =
+      Metrics.counter("viesti.deliver.dropped", "reason", "ephemeral-overflow");
+  private static final Counter DELIVERED = Metrics.counter("viesti.deliver");
+  private static final Counter READ = Metrics.counter("viesti.deliver.log-reads");
+
+  private final TimerScheduler<Command> timers;
+  private final Needs needs;
+  private final Principal principal;
+  private final Wire wire;
+  private final String session;
+  private final Outbox outbox;
+  private final TokenBucket rate;
+  private final ActorRef<Router.Routed> routed;
+  private final ActorRef<Users.News> userNews;
+  private final ActorRef<Devices.News> deviceNews;
+
+  /** Goes out when the message at hand has been dealt with, with one flush. */
+  private List<ServerFrame> out = new ArrayList<>();
+
+  private final ArrayDeque<ServerFrame> ephemeral = new ArrayDeque<>(0);
+  private final ArrayDeque<Command> waiting = new ArrayDeque<>(0);
+  private final Map<String, Long> movedCursors = new HashMap<>(2);
+  private final Map<String, Long> receipts = new HashMap<>(0);
+  private Set<String> watched = Set.of();
+  private boolean live;
+  private boolean caughtUp;
+  private boolean reading;
+  private boolean reconciling;
+  private boolean paused;
+  private int unanswered;
+  private int acksSinceFlush;
+  private long profileSeq;
+  private long heardAt = System.nanoTime();
+  private CloseCause cause = new CloseCause.ClientGone();
+
+  static Behavior<Command> create(
+      Principal principal, Wire wire, ClientFrame.Hello hello, String session, Needs needs) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers ->
+                    new DeviceConnection(
+                        context, timers, principal, wire, hello, session, needs)));
+  }
+
+  private DeviceConnection(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Principal principal,
+      Wire wire,
+      ClientFrame.Hello hello,
+      String session,
+      Needs needs) {
+    super(context);
+    this.timers = timers;
+    this.needs = needs;
+    this.principal = principal;
+    this.wire = wire;
+    this.session = session;
+    ConnectionSettings settings = needs.settings();
+    this.outbox =
+        new Outbox(
+            new FlowWindow(
+                settings.windowMessages(), settings.windowBytes(), settings.windowReserve()),
+            principal.user().id(),
+            this::put);
+    this.rate = new TokenBucket(settings.deviceRate(), settings.deviceBurst(), System::nanoTime);
+    this.routed = context.messageAdapter(Router.Routed.class, Routed::new);
+    this.userNews = context.messageAdapter(Users.News.class, UserNews::new);
+    this.deviceNews = context.messageAdapter(Devices.News.class, DeviceNews::new);
+    context.pipeToSelf(
+        needs.opening().open(principal, hello, session, routed, userNews, deviceNews),
+        (result, failure) -> result != null ? new Opened(result) : new Failed(failure));
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onAnyMessage(this::on)
+        .onSignal(Terminated.class, gone -> on(new OwnerGone()))
+        .onSignal(PostStop.class, stop -> onStop())
+        .build();
+  }
+
+  private Behavior<Command> on(Command command) {
+    boolean stays = live ? whileLive(command) : whileOpening(command);
+    pump();
+    flush();
+    return stays ? this : Behaviors.stopped();
+  }
+
+  // Opening.
+
+  private boolean whileOpening(Command command) {
+    return switch (command) {
+      case Opened(Opening.Result result) -> opened(result);
+      case Failed(Throwable failure) -> end(new CloseCause.Rejected(Refused.in(failure)));
+      case Closed() -> false;
+      case End(CloseCause why) -> end(why);
+      case Drain drain -> end(new CloseCause.Drained());
+      case DeviceNews(Devices.News news) -> onDeviceNews(news);
+      default -> {
+        waiting.add(command);
+        yield true;
+      }
+    };
+  }
+
+  private boolean opened(Opening.Result result) {
+    live = true;
+    profileSeq = result.profile().seq();
+    result.tracks().forEach(outbox::add);
+    movedCursors.putAll(result.newCursors());
+    getContext().watch(result.profile().owner());
+    getContext().watch(result.deviceOwner());
+    put(result.welcome());
+    result.resets().forEach(this::put);
+    for (Track track : result.tracks()) {
+      if (track.goal > track.sent) {
+        outbox.fallBehind(track, false);
+      }
+    }
+    flushCursorsSoon();
+    while (!waiting.isEmpty()) {
+      Command next = waiting.poll();
+      if (next != null && !whileLive(next)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // Live.
+
+  private boolean whileLive(Command command) {
+    return switch (command) {
+      case Frames(List<ClientFrame> frames) -> onFrames(frames);
+      case Malformed(Refusal refusal) -> {
+        heardAt = System.nanoTime();
+        put(ServerFrame.Error.of(refusal, null));
+        yield true;
+      }
+      case Routed(Router.Routed what) -> onRouted(what);
+      case Read(Track track, Rooms.Stretch stretch) -> onRead(track, stretch);
+      case Answered(List<ServerFrame> frames, int requests) -> onAnswered(frames, requests);
+      case UserNews(Users.News news) -> onUserNews(news);
+      case DeviceNews(Devices.News news) -> onDeviceNews(news);
+      case Reconciled(Users.Profile profile) -> onReconciled(profile);
+      case Writable() -> true;
+      case FlushCursors() -> flushCursors();
+      case FlushReceipts() -> flushReceipts();
+      case CheckHeartbeat() -> checkHeartbeat();
+      case OwnerGone() -> reopen();
+      case End(CloseCause why) -> end(why);
+      case Drain(long after) -> {
+        put(new ServerFrame.Drain(after));
+        yield end(new CloseCause.Drained());
+      }
+      case Closed() -> false;
+      case Opened(Opening.Result result) -> reopened(result);
+      case Failed(Throwable failure) -> end(new CloseCause.Rejected(Refused.in(failure)));
+    };
+  }
+
+  private boolean onFrames(List<ClientFrame> frames) {
+    heardAt = System.nanoTime();
+    List<ClientFrame.Send> sends = new ArrayList<>(1);
+    for (ClientFrame frame : frames) {
+      if (frame instanceof ClientFrame.Send send) {
+        sends.add(send);
+        continue;
+      }
+      // Order among one client's requests is kept: what was gathered goes before what follows it.
+      post(sends);
+      sends = new ArrayList<>(0);
+      onFrame(frame);
+    }
+    post(sends);
+    return true;
+  }
+
+  private void onFrame(ClientFrame frame) {
+    switch (frame) {
+      case ClientFrame.Send send -> post(List.of(send));
+      case ClientFrame.SendBatch(List<ClientFrame.Send> messages) -> batch(messages);
+      case ClientFrame.Edit edit ->
+          amend(
+              edit.id(),
+              edit.target(),
+              () ->
+                  needs
+                      .admission()
+                      .edit(principal, edit.target(), edit.payload(), edit.mentions()));
+      case ClientFrame.Redact redact ->
+          amend(
+              redact.id(),
+              redact.target(),
+              () -> needs.admission().redact(principal, redact.target(), redact.reason()));
+      case ClientFrame.React react ->
+          amend(
+              react.id(),
+              react.target(),
+              () ->
+                  needs
+                      .admission()
+                      .react(principal, react.target(), react.reaction(), react.add()));
+      case ClientFrame.Ack(Map<String, Long> positions) -> positions.forEach(this::acknowledge);
+      case ClientFrame.Read(String room, long seq) -> markRead(room, seq);
+      case ClientFrame.Typing(String room, boolean typing) ->
+          signal(room, new ServerFrame.Typing(room, principal.user().id(), typing));
+      case ClientFrame.Presence(String status, String message) ->
+          needs.users().setPresence(principal.user(), principal.device(), status, message);
+      case ClientFrame.Watch(List<String> users) -> watch(users);
+      case ClientFrame.Ping(String nonce) -> put(new ServerFrame.Pong(nonce));
+      case ClientFrame.Pong pong -> {}
+      case ClientFrame.Hello hello ->
+          put(
+              ServerFrame.Error.of(
+                  Refusal.of(ErrorCode.FAILED_PRECONDITION, "hello comes first, and once"), null));
+    }
+  }
+
+  // Posting: admit, and answer once it is committed.
+
+  private void batch(List<ClientFrame.Send> messages) {
+    int most = needs.settings().maxBatch();
+    if (messages.size() <= most) {
+      post(messages);
+      return;
+    }
+    Refusal refusal =
+        new Refusal(
+            ErrorCode.LIMIT_EXCEEDED,
+            "a batch holds at most " + most + " messages",
+            "viesti.limits.batch",
+            null);
+    messages.forEach(message -> put(ServerFrame.Error.of(refusal, message.id())));
+  }
+
+  private void post(List<ClientFrame.Send> sends) {
+    List<ClientFrame.Send> admitted = new ArrayList<>(sends.size());
+    for (ClientFrame.Send send : sends) {
+      if (admitRate(send.id())) {
+        admitted.add(send);
+      }
+    }
+    int most = needs.settings().maxBatch();
+    for (int from = 0; from < admitted.size(); from += most) {
+      List<ClientFrame.Send> part =
+          admitted.subList(from, Math.min(admitted.size(), from + most));
+      asked(part.size());
+      getContext()
+          .pipeToSelf(
+              needs.admission().post(principal, part),
+              (results, failure) -> new Answered(answers(part, results, failure), part.size()));
+    }
+  }
+
+  private static List<ServerFrame> answers(
+      List<ClientFrame.Send> sends,
+      @Nullable List<Rooms.Recorded> results,
+      @Nullable Throwable failure) {
+    List<ServerFrame> frames = new ArrayList<>(sends.size());
+    for (int i = 0; i < sends.size(); i++) {
+      ClientFrame.Send send = sends.get(i);
+      frames.add(
+          results == null
+              ? failed(send.id(), failure)
+              : answer(send.id(), send.room(), results.get(i)));
+    }
+    return frames;
+  }
+
+  private static ServerFrame failed(String id, @Nullable Throwable failure) {
+    return ServerFrame.Error.of(
+        Refused.in(failure == null ? new IllegalStateException() : failure), id);
+  }
+
+  private static ServerFrame answer(String id, String room, Rooms.Recorded recorded) {
+    return recorded.refusal() != null
+        ? ServerFrame.Error.of(recorded.refusal(), id)
+        : new ServerFrame.SendAck(
+            id, room, recorded.eventId(), recorded.seq(), recorded.at(), recorded.duplicate());
+  }
+
+  private void amend(
+      String id,
+      String target,
+      java.util.function.Supplier<java.util.concurrent.CompletionStage<Rooms.Recorded>> request) {
+    if (!admitRate(id)) {
+      return;
+    }
+    try {
+      String room = Rooms.roomOf(principal, target).id();
+      var answer = request.get();
+      asked(1);
+      getContext()
+          .pipeToSelf(
+              answer,
+              (recorded, failure) ->
+                  new Answered(
+                      List.of(
+                          recorded == null ? failed(id, failure) : answer(id, room, recorded)),
+                      1));
+    } catch (Refused refused) {
+      put(ServerFrame.Error.of(refused.refusal(), id));
+    }
+  }
+
+  private boolean admitRate(String id) {
+    try {
+      Quotas.refuse(rate.take(), "viesti.limits.device-rate");
+      return true;
+    } catch (Refused refused) {
+      put(ServerFrame.Error.of(refused.refusal(), id));
+      return false;
+    }
+  }
+
+  /** Past its window of unanswered requests, a client's socket is not read. */
+  private void asked(int requests) {
+    unanswered += requests;
+    if (!paused && unanswered >= needs.settings().maxUnanswered()) {
+      paused = true;
+      wire.reading(false);
+    }
+  }
+
+  private boolean onAnswered(List<ServerFrame> frames, int requests) {
+    frames.forEach(this::put);
+    unanswered -= requests;
+    if (paused && unanswered <= needs.settings().maxUnanswered() / 2) {
+      paused = false;
+      wire.reading(true);
+    }
+    return true;
+  }
+
+  // Delivering.
+
+  private boolean onRouted(Router.Routed what) {
+    switch (what) {
+      case Router.Live(Topic topic, List<Message> messages, long head) -> {
+        if (!topic.isRoom() && head > profileSeq) {
+          reconcile();
+        }
+        outbox.live(topic, messages, head);
+      }
+      case Router.Signalled(ServerFrame frame, String except) -> {
+        if (!principal.user().id().equals(except)) {
+          put(frame);
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Reads on the track whose turn it is, one at a time. */
+  private void pump() {
+    if (!live || reading) {
+      return;
+    }
+    Track next = outbox.next();
+    if (next == null) {
+      sayWhenCaughtUp();
+      return;
+    }
+    reading = true;
+    READ.increment();
+    int most = outbox.window().room(needs.settings().readAtOnce());
+    getContext()
+        .pipeToSelf(
+            read(next.topic, next.sent, most), (stretch, failure) -> new Read(next, stretch));
+  }
+
+  private java.util.concurrent.CompletionStage<Rooms.Stretch> read(
+      Topic topic, long after, int most) {
+    return topic.isRoom()
+        ? needs.rooms().read(topic.room(), after, most)
+        : needs
+            .users()
+            .read(principal.user(), after, most)
+            .thenApply(found -> new Rooms.Stretch(found.messages(), found.upTo(), found.end()));
+  }
+
+  private boolean onRead(Track track, Rooms.@Nullable Stretch stretch) {
+    reading = false;
+    if (stretch == null) {
+      getContext().getLog().warn("could not read {} after {}", track.topic, track.sent);
+      outbox.requeue(track);
+      return true;
+    }
+    outbox.stretch(track, stretch.messages(), stretch.upTo(), stretch.end());
+    if (stretch.end()) {
+      track.goal = 0;
+      if (track.sent >= track.end()) {
+        unfollow(track);
+      }
+    }
+    return true;
+  }
+
+  private void sayWhenCaughtUp() {
+    if (!caughtUp && outbox.isCaughtUp()) {
+      caughtUp = true;
+      put(new ServerFrame.CaughtUp());
+    }
+  }
+
+  private void acknowledge(String path, long seq) {
+    Track track = outbox.track(path);
+    if (track == null || seq <= track.acked) {
+      return;
+    }
+    acksSinceFlush += track.acknowledge(seq, outbox.window());
+    movedCursors.put(path, track.acked);
+    if (track.topic.isRoom() && !needs.settings().receiptInterval().isZero()) {
+      receipts.put(track.topic.room().id(), track.acked);
+      if (!timers.isTimerActive(FlushReceipts.class)) {
+        timers.startSingleTimer(
+            FlushReceipts.class, new FlushReceipts(), needs.settings().receiptInterval());
+      }
+    }
+    flushCursorsSoon();
+  }
+
+  // Cursors are written lazily: losing the newest only repeats messages.
+
+  private void flushCursorsSoon() {
+    if (acksSinceFlush >= needs.settings().cursorAcks()) {
+      flushCursors();
+    } else if (!movedCursors.isEmpty() && !timers.isTimerActive(FlushCursors.class)) {
+      timers.startSingleTimer(
+          FlushCursors.class, new FlushCursors(), needs.settings().cursorInterval());
+    }
+  }
+
+  private boolean flushCursors() {
+    timers.cancel(FlushCursors.class);
+    if (!movedCursors.isEmpty()) {
+      needs.devices().move(principal.deviceId(), deviceNews, Map.copyOf(movedCursors));
+      movedCursors.clear();
+    }
+    acksSinceFlush = 0;
+    return true;
+  }
+
+  private boolean flushReceipts() {
+    receipts.forEach(
+        (room, seq) ->
+            signal(
+                room, new ServerFrame.Receipt(room, principal.user().id(), "delivered", seq)));
+    receipts.clear();
+    return true;
+  }
+
+  // Membership: the user's own log says when it changed, the user's owner what it is.
+
+  private void reconcile() {
+    if (reconciling) {
+      return;
+    }
+    reconciling = true;
+    getContext()
+        .pipeToSelf(
+            needs.users().get(principal.user()), (profile, failure) -> new Reconciled(profile));
+  }
+
+  private boolean onReconciled(Users.@Nullable Profile profile) {
+    reconciling = false;
+    if (profile == null) {
+      reconcile();
+      return true;
+    }
+    profileSeq = Math.max(profileSeq, profile.seq());
+    List<Topic> entered = new ArrayList<>(1);
+    for (Users.Membership membership : profile.memberships()) {
+      Topic topic = new RoomId(principal.user().tenant(), membership.room()).topic();
+      Track track = outbox.track(topic.path());
+      if (track != null) {
+        track.stays = membership.stays();
+        if (track.sent >= track.end()) {
+          unfollow(track);
+        }
+      } else if (membership.isIn()) {
+        Track fresh = new Track(topic, membership.stays(), membership.stays().getLast().from() - 1);
+        outbox.add(fresh);
+        movedCursors.put(topic.path(), fresh.sent);
+        entered.add(topic);
+        outbox.fallBehind(fresh, false);
+      }
+    }
+    if (!entered.isEmpty()) {
+      needs.router().tell(new Router.Follow(entered, routed));
+    }
+    flushCursorsSoon();
+    return true;
+  }
+
+  private void unfollow(Track track) {
+    outbox.remove(track);
+    movedCursors.remove(track.topic.path());
+    needs.router().tell(new Router.Unfollow(List.of(track.topic), routed));
+    needs.devices().drop(principal.deviceId(), List.of(track.topic.path()));
+  }
+
+  /** The user's or the device's owner is gone with what it knew of this stream: attach again. */
+  private boolean reopen() {
+    getContext()
+        .pipeToSelf(
+            needs.opening().attachAgain(principal, userNews, deviceNews),
+            (result, failure) -> result != null ? new Opened(result) : new OwnerGone());
+    return true;
+  }
+
+  private boolean reopened(Opening.Result result) {
+    getContext().watch(result.profile().owner());
+    getContext().watch(result.deviceOwner());
+    Set<String> again = watched;
+    watched = Set.of();
+    watch(List.copyOf(again));
+    return onReconciled(result.profile());
+  }
+
+  // Reading, typing, presence: in no log.
+
+  private void markRead(String room, long seq) {
+    Track track = outbox.track(Topic.ROOMS + room);
+    if (track == null || seq > Math.max(track.head, track.sent)) {
+      put(
+          ServerFrame.Error.of(
+              Refusal.of(
+                  ErrorCode.FAILED_PRECONDITION, "nothing of room " + room + " is at " + seq),
+              null));
+      return;
+    }
+    getContext()
+        .pipeToSelf(
+            needs.users().markRead(principal.user(), room, seq),
+            (profile, failure) ->
+                new Answered(
+                    failure == null
+                        ? List.of()
+                        : List.of(ServerFrame.Error.of(Refused.in(failure), null)),
+                    0));
+    signal(room, new ServerFrame.Receipt(room, principal.user().id(), "read", seq));
+  }
+
+  private void signal(String room, ServerFrame frame) {
+    try {
+      needs.rooms().signal(principal, new RoomId(principal.user().tenant(), room), frame);
+    } catch (Refused refused) {
+      put(ServerFrame.Error.of(refused.refusal(), null));
+    }
+  }
+
+  private void watch(List<String> users) {
+    if (users.size() > needs.settings().maxWatched()) {
+      put(
+          ServerFrame.Error.of(
+              new Refusal(
+                  ErrorCode.LIMIT_EXCEEDED,
+                  "at most " + needs.settings().maxWatched() + " users are watched",
+                  "viesti.connection.max-watched",
+                  null),
+              null));
+      return;
+    }
+    Set<String> rooms = new HashSet<>();
+    for (Track track : outbox.tracks()) {
+      if (track.topic.isRoom()) {
+        rooms.add(track.topic.room().id());
+      }
+    }
+    Set<String> wanted = new HashSet<>(users);
+    for (String user : watched) {
+      if (!wanted.contains(user)) {
+        needs.users().unwatch(new UserId(principal.user().tenant(), user), userNews);
+      }
+    }
+    for (String user : wanted) {
+      if (!watched.contains(user)) {
+        needs.users().watch(new UserId(principal.user().tenant(), user), rooms, userNews);
+      }
+    }
+    watched = wanted;
+  }
+
+  private boolean onUserNews(Users.News news) {
+    switch (news) {
+      case Users.PresenceIs(ServerFrame.Presence presence) -> put(presence);
+      case Users.ReadElsewhere(String room, long seq) ->
+          put(new ServerFrame.Receipt(room, principal.user().id(), "read", seq));
+    }
+    return true;
+  }
+
+  private boolean onDeviceNews(Devices.News news) {
+    return switch (news) {
+      case Devices.TakenOver() -> end(new CloseCause.TakenOver());
+      case Devices.Revoked() -> end(new CloseCause.Revoked());
+    };
+  }
+
+  private boolean checkHeartbeat() {
+    long silent = System.nanoTime() - heardAt;
+    long heartbeat = needs.settings().heartbeat().toNanos();
+    if (silent > 2 * heartbeat) {
+      return end(new CloseCause.Silent());
+    }
+    if (silent > heartbeat) {
+      put(new ServerFrame.Ping(null));
+    }
+    return true;
+  }
+
+  // Going out.
+
+  private void put(ServerFrame frame) {
+    if (!frame.ephemeral()) {
+      out.add(frame);
+      return;
+    }
+    if (ephemeral.size() >= needs.settings().maxEphemeral()) {
+      ephemeral.poll();
+      DROPPED.increment();
+    }
+    ephemeral.add(frame);
+  }
+
+  private void flush() {
+    if (!ephemeral.isEmpty() && wire.writable()) {
+      out.addAll(ephemeral);
+      ephemeral.clear();
+    }
+    if (!out.isEmpty()) {
+      DELIVERED.increment(out.size());
+      wire.send(out);
+      out = new ArrayList<>(2);
+    }
+  }
+
+  private boolean end(CloseCause why) {
+    cause = why;
+    return false;
+  }
+
+  private Behavior<Command> onStop() {
+    flush();
+    if (live) {
+      flushCursors();
+    }
+    List<Topic> topics = outbox.tracks().stream().map(track -> track.topic).toList();
+    needs.router().tell(new Router.Unfollow(topics, routed));
+    watched.forEach(
+        user -> needs.users().unwatch(new UserId(principal.user().tenant(), user), userNews));
+    needs.users().detach(principal.user(), principal.device(), userNews);
+    needs.devices().detach(principal.deviceId(), deviceNews);
+    wire.close(cause);
+    getContext()
+        .getLog()
+        .debug("session {} of {} ended: {}", session, principal.deviceId(), cause);
+    return this;
+  }
 }

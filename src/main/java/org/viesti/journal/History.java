@@ -233,7 +233,7 @@ public final class History {
   }
 
   /** Overwrites entries for good, and forgets whom they mentioned. Doing it again changes nothing. */
-  public CompletionStage<Done> erase(String log, List<Long> seqs, Stored inTheirPlace) {
+  public CompletionStage<Done> overwrite(String log, Map<Long, Stored> inTheirPlace) {
     return database.run(
         connection -> {
           try (PreparedStatement row =
@@ -246,18 +246,16 @@ public final class History {
                       """
                       delete from "event_tag"
                       where "persistence_id" = ? and "sequence_number" = ? and "tag" like 'm:%'""")) {
-            for (long seq : seqs) {
-              row.setBytes(1, StoredJson.bytesOf(inTheirPlace));
-              row.setString(2, StoredJson.manifestOf(inTheirPlace));
+            for (Map.Entry<Long, Stored> entry : inTheirPlace.entrySet()) {
+              row.setBytes(1, StoredJson.bytesOf(entry.getValue()));
+              row.setString(2, StoredJson.manifestOf(entry.getValue()));
               row.setString(3, log);
-              row.setLong(4, seq);
-              row.addBatch();
+              row.setLong(4, entry.getKey());
+              row.executeUpdate();
               mentions.setString(1, log);
-              mentions.setLong(2, seq);
-              mentions.addBatch();
+              mentions.setLong(2, entry.getKey());
+              mentions.executeUpdate();
             }
-            row.executeBatch();
-            mentions.executeBatch();
           }
           return Done.getInstance();
         });

@@ -55,6 +55,11 @@ public sealed interface Body {
       String action, @Nullable List<String> targets, @Nullable Map<String, Object> details)
       implements Body {}
 
-  /** On a user's own topic: the user entered ({@code joined}) or left ({@code left}) a room. */
-  record Membership(String room, boolean joined, @Nullable String role) implements Body {}
+  /**
+   * On a user's own topic: the user is in a room ({@code joined}), or no longer.
+   *
+   * @param position of the room's entry that made it so
+   */
+  record Membership(String room, boolean joined, @Nullable String role, long position)
+      implements Body {}
 }

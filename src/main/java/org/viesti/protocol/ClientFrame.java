@@ -31,7 +31,8 @@ public sealed interface ClientFrame {
    * @param token the JWT, where it did not come with the upgrade
    * @param resume the token of the last welcome
    * @param positions the client's own last processed position by topic; they win over what the server remembers
-   * @param deflate the smallest frame worth compressing, in bytes; absent: never compress
+   * @param deflate the smallest frame worth compressing, in bytes, where the transport agreed to compress (on a WebSocket:
+   *     permessage-deflate); absent: the server's own choice
    */
   record Hello(
       @Nullable String token,
@@ -45,6 +46,7 @@ public sealed interface ClientFrame {
    *
    * @param id the client's own id, 1 to 64 characters; the same (sender, room, id) is posted once
    */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NONE) // in a batch it needs no name
   record Send(
       String id,
       String room,

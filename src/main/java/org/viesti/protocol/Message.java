@@ -30,6 +30,8 @@ public final class Message {
 
   private transient volatile byte @Nullable [] proto;
 
+  private transient int bytes;
+
   /**
    * @param at milliseconds since 1970-01-01T00:00Z, by the owner's clock
    * @param sender user id
@@ -85,6 +87,16 @@ public final class Message {
 
   public Body body() {
     return body;
+  }
+
+  /** About how many bytes it takes in a delivery. */
+  public int size() {
+    int size = bytes;
+    if (size == 0) {
+      size = 200 + (body instanceof Body.Post post ? PayloadSize.of(post.payload()) : 0);
+      bytes = size;
+    }
+    return size;
   }
 
   /** Calls and mentions overtake other rooms' messages. */

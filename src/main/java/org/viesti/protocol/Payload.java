@@ -3,6 +3,7 @@ package org.viesti.protocol;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 })
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public sealed interface Payload {
+  /**
+   * Depth of a free structure. Protobuf parsers give up at 100 nested messages, and each level of a map takes three: what one
+   * client may send, every other must be able to read.
+   */
+  int MOST_DEPTH = 20;
 
   /** Throws {@link Refused} unless every required field is there and every bound is kept. */
   void validate();
@@ -54,7 +60,7 @@ public sealed interface Payload {
       need(body, "text.body");
       atMost(format, 32, "text.format");
       atMost(lang, 35, "text.lang");
-      for (Annotation annotation : annotations == null ? List.<Annotation>of() : annotations) {
+      for (Annotation annotation : whole(annotations, "text.annotations")) {
         annotation.validate(body.length());
       }
     }
@@ -81,6 +87,7 @@ public sealed interface Payload {
   record Annotation(String kind, int offset, int length, @Nullable String value) {
     void validate(int bodyLength) {
       need(kind, "annotation.kind");
+      unicode(value, "annotation.value");
       if (offset < 0 || length < 0 || (long) offset + length > bodyLength) {
         throw mismatch("annotation must lie inside the body");
       }
@@ -107,6 +114,15 @@ public sealed interface Payload {
     public void validate() {
       need(uri, "attachment.uri");
       atMost(uri, 2048, "attachment.uri");
+      for (Preview preview : whole(previews, "attachment.previews")) {
+        need(preview.uri(), "attachment.previews.uri");
+        unicode(preview.mime(), "attachment.previews.mime");
+      }
+      unicode(attachmentId, "attachment.attachment_id");
+      unicode(filename, "attachment.filename");
+      unicode(mime, "attachment.mime");
+      unicode(caption, "attachment.caption");
+      unicode(checksum, "attachment.checksum");
     }
 
     @Override
@@ -142,6 +158,12 @@ public sealed interface Payload {
     public void validate() {
       need(algorithm, "encrypted.algorithm");
       need(ciphertext, "encrypted.ciphertext");
+      base64(ciphertext, "encrypted.ciphertext");
+      base64(nonce, "encrypted.nonce");
+      base64(aad, "encrypted.aad");
+      unicode(senderKeyId, "encrypted.sender_key_id");
+      unicode(sessionId, "encrypted.session_id");
+      whole(recipientKeyIds, "encrypted.recipient_key_ids");
     }
 
     @Override
@@ -168,6 +190,10 @@ public sealed interface Payload {
     public void validate() {
       need(callId, "call.call_id");
       need(action, "call.action");
+      unicode(kind, "call.kind");
+      unicode(sdp, "call.sdp");
+      unicode(iceCandidate, "call.ice_candidate");
+      structure(metadata, "call.metadata", 0);
     }
 
     @Override
@@ -183,6 +209,8 @@ public sealed interface Payload {
     @Override
     public void validate() {
       need(body, "moderation.body");
+      whole(targets, "moderation.targets");
+      structure(metadata, "moderation.metadata", 0);
     }
 
     @Override
@@ -196,13 +224,15 @@ public sealed interface Payload {
     }
   }
 
-  /** A free structure. */
-  record Data(Map<String, Object> data) implements Payload {
+  /** A free structure: strings, finite numbers, booleans, nulls, lists and maps, nested at most 20 deep. */
+  record Data(@JsonInclude(JsonInclude.Include.ALWAYS) Map<String, Object> data)
+      implements Payload {
     @Override
     public void validate() {
       if (data == null) {
         throw mismatch("data.data is missing");
       }
+      structure(data, "data.data", 0);
     }
 
     @Override
@@ -215,11 +245,63 @@ public sealed interface Payload {
     if (value == null || value.isEmpty()) {
       throw mismatch(field + " is missing");
     }
+    unicode(value, field);
   }
 
   private static void atMost(@Nullable String value, int most, String field) {
     if (value != null && value.length() > most) {
       throw mismatch(field + " is longer than " + most);
+    }
+    unicode(value, field);
+  }
+
+  private static void unicode(@Nullable String value, String field) {
+    if (!Validation.isUnicode(value)) {
+      throw mismatch(field + " holds half a surrogate pair");
+    }
+  }
+
+  private static <T> List<T> whole(@Nullable List<T> list, String field) {
+    if (list == null) {
+      return List.of();
+    }
+    for (T item : list) {
+      if (item == null) {
+        throw mismatch(field + " holds a null");
+      }
+      if (item instanceof String string) {
+        unicode(string, field);
+      }
+    }
+    return list;
+  }
+
+  private static void base64(@Nullable String value, String field) {
+    if (value != null) {
+      try {
+        Base64.getDecoder().decode(value);
+      } catch (IllegalArgumentException e) {
+        throw mismatch(field + " is not base64");
+      }
+    }
+  }
+
+  private static void structure(@Nullable Object value, String field, int depth) {
+    if (depth > MOST_DEPTH) {
+      throw mismatch(field + " is nested more than " + MOST_DEPTH + " deep");
+    }
+    if (value instanceof Map<?, ?> map) {
+      map.forEach(
+          (key, inner) -> {
+            unicode((String) key, field);
+            structure(inner, field, depth + 1);
+          });
+    } else if (value instanceof List<?> list) {
+      list.forEach(inner -> structure(inner, field, depth + 1));
+    } else if (value instanceof String string) {
+      unicode(string, field);
+    } else if (value instanceof Number number && !Double.isFinite(number.doubleValue())) {
+      throw mismatch(field + " holds a number too large for a double");
     }
   }
 

@@ -1,0 +1,157 @@
+package org.viesti.connection;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.viesti.protocol.Message;
+import org.viesti.protocol.ServerFrame;
+import org.viesti.protocol.Topic;
+
+/**
+ * What a connection owes its client: for each log a {@link Track}, and one window over all.
+ *
+ * <p>A live copy that continues a track goes straight out while the window is open. Otherwise nothing is kept of it: the track is
+ * <em>behind</em> and waits its turn to be read on from the log. Turns go round, so that a busy room holds up no other; a track
+ * with something urgent goes first. Within a track order is never changed.
+ */
+final class Outbox {
+  private final FlowWindow window;
+  private final String user;
+  private final Consumer<ServerFrame> out;
+  private final Map<String, Track> tracks = new HashMap<>();
+  private final ArrayDeque<Track> behind = new ArrayDeque<>(2);
+
+  Outbox(FlowWindow window, String user, Consumer<ServerFrame> out) {
+    this.window = window;
+    this.user = user;
+    this.out = out;
+  }
+
+  Collection<Track> tracks() {
+    return tracks.values();
+  }
+
+  @Nullable Track track(String path) {
+    return tracks.get(path);
+  }
+
+  void add(Track track) {
+    tracks.put(track.topic.path(), track);
+  }
+
+  void remove(Track track) {
+    tracks.remove(track.topic.path());
+    behind.remove(track);
+    track.forget(window);
+  }
+
+  FlowWindow window() {
+    return window;
+  }
+
+  /** New entries of a log, or only its head. */
+  void live(Topic topic, List<Message> messages, long head) {
+    Track track = tracks.get(topic.path());
+    if (track == null) {
+      return;
+    }
+    for (Message message : messages) {
+      if (message.seq() <= track.sent || !track.sees(message.seq())) {
+        continue;
+      }
+      boolean urgent = message.urgentFor(user);
+      if (track.behind || message.prev() > track.sent || !window.isOpen(urgent)) {
+        fallBehind(track, urgent);
+        break;
+      }
+      send(track, message);
+    }
+    track.head = Math.max(track.head, Math.min(head, track.end()));
+    if (track.head > track.sent) {
+      fallBehind(track, false);
+    }
+  }
+
+  private void send(Track track, Message message) {
+    out.accept(new ServerFrame.Delivery(message));
+    track.onItsWay(message.seq(), message.size(), window);
+    track.sent = message.seq();
+  }
+
+  void fallBehind(Track track, boolean urgent) {
+    boolean overtakes = urgent && !track.urgent;
+    track.urgent |= urgent;
+    if (!track.behind) {
+      track.behind = true;
+      requeue(track);
+    } else if (overtakes && !track.reading) {
+      behind.remove(track);
+      requeue(track);
+    }
+  }
+
+  /** The next track to be read on, if there is one and the window is open for it; it is out of the queue then. */
+  @Nullable Track next() {
+    Track first = behind.peekFirst();
+    if (first == null || !window.isOpen(first.urgent)) {
+      return null;
+    }
+    first.reading = true;
+    return behind.pollFirst();
+  }
+
+  /**
+   * A stretch of a track's log. Once its end is reached the track is live again; else it waits for its next turn.
+   *
+   * @param upTo the last position looked at
+   */
+  void stretch(Track track, List<Message> messages, long upTo, boolean end) {
+    if (tracks.get(track.topic.path()) != track) {
+      return;
+    }
+    for (Message message : messages) {
+      if (message.seq() <= track.sent || !track.sees(message.seq())) {
+        continue;
+      }
+      if (!window.isOpen(track.urgent)) {
+        requeue(track);
+        return;
+      }
+      send(track, message);
+    }
+    track.sent = Math.max(track.sent, Math.min(upTo, track.end()));
+    if (end) {
+      track.reading = false;
+      track.behind = false;
+      track.urgent = false;
+      if (track.head > track.sent) {
+        fallBehind(track, false);
+      }
+    } else {
+      requeue(track);
+    }
+  }
+
+  /** A read failed, or was not enough: the track takes its next turn. */
+  void requeue(Track track) {
+    track.reading = false;
+    if (track.urgent) {
+      behind.addFirst(track);
+    } else {
+      behind.addLast(track);
+    }
+  }
+
+  boolean isCaughtUp() {
+    for (Track track : tracks.values()) {
+      if (track.goal > track.sent) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

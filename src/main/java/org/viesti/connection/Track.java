@@ -1,0 +1,100 @@
+package org.viesti.connection;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.viesti.protocol.Topic;
+import org.viesti.user.Users;
+
+/** Where one log stands for one connection: sent up to here, acknowledged up to there. */
+final class Track {
+  /** Sent and not acknowledged. */
+  private record InFlight(long seq, int bytes) {}
+
+  final Topic topic;
+
+  /** Where the user was in the room; null: the log is the user's own. */
+  @Nullable List<Users.Stay> stays;
+
+  long sent;
+  long acked;
+
+  /** How far the log is known to go. */
+  long head;
+
+  /** The log is behind the window: live copies are passed over until it has been read on. */
+  boolean behind;
+
+  /** A read of the log is under way. */
+  boolean reading;
+
+  /** Something urgent waits in it. */
+  boolean urgent;
+
+  /** Until it got there, the connection is not caught up; 0 once it is. */
+  long goal;
+
+  private @Nullable ArrayDeque<InFlight> inFlight;
+
+  Track(Topic topic, @Nullable List<Users.Stay> stays, long from) {
+    this.topic = topic;
+    this.stays = stays;
+    this.sent = from;
+    this.acked = from;
+    this.head = from;
+  }
+
+  boolean sees(long seq) {
+    if (stays == null) {
+      return true;
+    }
+    for (Users.Stay stay : stays) {
+      if (seq >= stay.from() && (stay.until() == 0 || seq <= stay.until())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The last position the user may see, as long as it does not come back. */
+  long end() {
+    return stays == null || stays.getLast().until() == 0
+        ? Long.MAX_VALUE
+        : stays.getLast().until();
+  }
+
+  void onItsWay(long seq, int bytes, FlowWindow window) {
+    if (inFlight == null) {
+      inFlight = new ArrayDeque<>(4);
+    }
+    inFlight.add(new InFlight(seq, bytes));
+    window.take(bytes);
+  }
+
+  /** Frees the window of everything up to a position; returns how many messages that were. */
+  int acknowledge(long seq, FlowWindow window) {
+    acked = Math.max(acked, Math.min(seq, sent));
+    int freed = 0;
+    if (inFlight != null) {
+      for (InFlight first = inFlight.peek();
+          first != null && first.seq() <= acked;
+          first = inFlight.peek()) {
+        inFlight.poll();
+        window.release(first.bytes());
+        freed++;
+      }
+      if (inFlight.isEmpty()) {
+        inFlight = null;
+      }
+    }
+    return freed;
+  }
+
+  /** Nobody will acknowledge what is on its way. */
+  void forget(FlowWindow window) {
+    if (inFlight != null) {
+      inFlight.forEach(message -> window.release(message.bytes()));
+      inFlight = null;
+    }
+  }
+}

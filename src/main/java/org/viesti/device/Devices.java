@@ -1,0 +1,126 @@
+package org.viesti.device;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
+import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.viesti.device.DeviceCommand.Reply;
+import org.viesti.journal.NodeMessage;
+import org.viesti.protocol.DeviceId;
+
+/** The only door to devices. A call fails with UNAVAILABLE if the device's owner does not answer in time. */
+public final class Devices {
+  private static final EntityTypeKey<DeviceCommand> KEY =
+      EntityTypeKey.create(DeviceCommand.class, "device");
+
+  private final ActorSystem<?> system;
+  private final ActorRef<ShardingEnvelope<DeviceCommand>> shards;
+  private final DeviceSettings settings;
+
+  private Devices(ActorSystem<?> system, Device.Needs needs) {
+    this.system = system;
+    this.settings = needs.settings();
+    this.shards =
+        ClusterSharding.get(system)
+            .init(
+                Entity.of(
+                        KEY,
+                        entity ->
+                            Device.create(
+                                DeviceId.parse(entity.getEntityId()), entity.getShard(), needs))
+                    .withSettings(
+                        // A device whose stream is live must stay; one without rests by itself.
+                        ClusterShardingSettings.create(system)
+                            .withNoPassivationStrategy()));
+  }
+
+  /** Opens the door on this node. */
+  public static Devices start(ActorSystem<?> system, DeviceSettings settings, Clock clock) {
+    return new Devices(system, new Device.Needs(settings, clock));
+  }
+
+  /** What a device's owner tells its live stream. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = TakenOver.class, name = "taken-over"),
+    @JsonSubTypes.Type(value = Revoked.class, name = "revoked"),
+  })
+  public sealed interface News extends NodeMessage {}
+
+  /** A newer stream of the device is live now. */
+  public record TakenOver() implements News {}
+
+  /** The device may not stay. */
+  public record Revoked() implements News {}
+
+  /**
+   * A device as its owner knows it.
+   *
+   * @param owner watch it: when it ends, it has forgotten which stream is live
+   * @param cursors the last acknowledged position, by topic path
+   */
+  public record Outbox(
+      ActorRef<?> owner, Map<String, Long> cursors, boolean revoked, boolean live) {}
+
+  /** Opens a stream; an older one is told. A revoked device's is not opened. */
+  public CompletionStage<Outbox> attach(DeviceId device, ActorRef<News> connection) {
+    return ask(device, ref -> new DeviceCommand.Attach(connection, ref));
+  }
+
+  public void detach(DeviceId device, ActorRef<News> connection) {
+    tell(device, new DeviceCommand.Detach(connection));
+  }
+
+  /** Remembers what a stream has acknowledged. */
+  public void move(DeviceId device, ActorRef<News> connection, Map<String, Long> positions) {
+    tell(device, new DeviceCommand.Move(connection, positions));
+  }
+
+  /** Forgets the cursors of topics the device no longer follows. */
+  public void drop(DeviceId device, List<String> topics) {
+    tell(device, new DeviceCommand.Drop(topics));
+  }
+
+  public CompletionStage<Outbox> get(DeviceId device) {
+    return ask(device, DeviceCommand.Get::new);
+  }
+
+  /** Closes the device's stream, and lets it open no other. */
+  public CompletionStage<Outbox> revoke(DeviceId device) {
+    return ask(device, DeviceCommand.Revoke::new);
+  }
+
+  public CompletionStage<Outbox> readmit(DeviceId device) {
+    return ask(device, DeviceCommand.Readmit::new);
+  }
+
+  private void tell(DeviceId device, DeviceCommand command) {
+    shards.tell(new ShardingEnvelope<>(device.key(), command));
+  }
+
+  private CompletionStage<Outbox> ask(
+      DeviceId device, Function<ActorRef<Reply>, DeviceCommand.Request> request) {
+    return AskPattern.<ShardingEnvelope<DeviceCommand>, Reply>ask(
+            shards,
+            ref -> new ShardingEnvelope<>(device.key(), request.apply(ref)),
+            settings.askTimeout(),
+            system.scheduler())
+        .thenApply(
+            reply ->
+                switch (reply) {
+                  case DeviceCommand.Is is ->
+                      new Outbox(is.self(), is.cursors(), is.revoked(), is.live());
+                });
+  }
+}

@@ -1,0 +1,126 @@
+package org.viesti.edge;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.viesti.protocol.Body;
+import org.viesti.protocol.ClientFrame;
+import org.viesti.protocol.Message;
+import org.viesti.protocol.ServerFrame;
+import org.viesti.protocol.Validation;
+
+/**
+ * Frames as JSON (subprotocol {@code viesti.v1.json}): one object with its {@code type}, or from a client also an array of them.
+ * Strict: what a client misspells is refused, not ignored, because an ignored field is a lost message later.
+ */
+public final class JsonFrames implements FrameCodec {
+  private static final JsonMapper MAPPER = mapper();
+  private static final ObjectReader ONE = MAPPER.readerFor(ClientFrame.class);
+  private static final ObjectReader MANY = MAPPER.readerForListOf(ClientFrame.class);
+  private static final ObjectWriter FRAME = MAPPER.writerFor(ServerFrame.class);
+  private static final ObjectWriter DELIVERY = MAPPER.writerFor(Delivery.class);
+
+  /** A delivery names its log by the topic's path alone: the tenant is the client's own. */
+  private record Delivery(String type, String topic, long seq, long prev, Entry message) {
+    static Delivery of(Message message) {
+      return new Delivery(
+          "delivery",
+          message.topic().path(),
+          message.seq(),
+          message.prev(),
+          new Entry(
+              message.id(), message.at(), message.sender(), message.device(), message.body()));
+    }
+  }
+
+  private record Entry(String id, long at, String sender, @Nullable String device, Body body) {}
+
+  private static JsonMapper mapper() {
+    JsonMapper.Builder builder =
+        JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .serializationInclusion(JsonInclude.Include.NON_NULL)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS);
+    builder
+        .withCoercionConfig(
+            LogicalType.Textual,
+            text ->
+                text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
+    return builder.build();
+  }
+
+  @Override
+  public List<ClientFrame> decode(byte[] bytes, int offset, int length) {
+    List<ClientFrame> frames = read(bytes, offset, length);
+    for (ClientFrame frame : frames) {
+      if (frame == null) {
+        throw JsonErrors.refused("a frame is null");
+      }
+      Validation.valid(frame);
+    }
+    return frames;
+  }
+
+  private static List<ClientFrame> read(byte[] bytes, int offset, int length) {
+    try {
+      if (isArray(bytes, offset, length)) {
+        return MANY.readValue(bytes, offset, length);
+      }
+      ClientFrame frame = ONE.readValue(bytes, offset, length);
+      if (frame == null) {
+        throw JsonErrors.refused("a frame is null");
+      }
+      return List.of(frame);
+    } catch (JsonProcessingException e) {
+      throw JsonErrors.refusal(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isArray(byte[] bytes, int offset, int length) {
+    for (int at = offset; at < offset + length; at++) {
+      if (bytes[at] != ' ' && bytes[at] != '\n' && bytes[at] != '\r' && bytes[at] != '\t') {
+        return bytes[at] == '[';
+      }
+    }
+    throw JsonErrors.refused("the message is empty");
+  }
+
+  @Override
+  public byte[] encode(ServerFrame frame) {
+    return frame instanceof ServerFrame.Delivery(Message message)
+        ? message.json(JsonFrames::delivery)
+        : bytes(FRAME, frame);
+  }
+
+  private static byte[] delivery(Message message) {
+    return bytes(DELIVERY, Delivery.of(message));
+  }
+
+  private static byte[] bytes(ObjectWriter writer, Object value) {
+    try {
+      return writer.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

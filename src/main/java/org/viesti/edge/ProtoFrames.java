@@ -1,0 +1,188 @@
+package org.viesti.edge;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.viesti.protocol.ClientFrame;
+import org.viesti.protocol.ErrorCode;
+import org.viesti.protocol.Message;
+import org.viesti.protocol.Refused;
+import org.viesti.protocol.ServerFrame;
+import org.viesti.protocol.Validation;
+
+/**
+ * Frames as protobuf (subprotocol {@code viesti.v1.proto}, and the stream of gRPC): frames.proto's messages to and from the
+ * records. Fields a newer client may have are ignored, as protobuf's rules are; a frame that is not known is refused.
+ */
+public final class ProtoFrames implements FrameCodec {
+
+  @Override
+  public List<ClientFrame> decode(byte[] bytes, int offset, int length) {
+    try {
+      return List.of(
+          frame(org.viesti.protocol.v1.ClientFrame.parser().parseFrom(bytes, offset, length)));
+    } catch (InvalidProtocolBufferException e) {
+      throw refused("not a ClientFrame of viesti.chat.v1: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public byte[] encode(ServerFrame frame) {
+    return frame instanceof ServerFrame.Delivery(Message message)
+        ? message.proto(ProtoFrames::delivery)
+        : frame(frame).toByteArray();
+  }
+
+  private static byte[] delivery(Message message) {
+    return frame(new ServerFrame.Delivery(message)).toByteArray();
+  }
+
+  /** A client's frame, validated. Throws {@link Refused}. */
+  public static ClientFrame frame(org.viesti.protocol.v1.ClientFrame frame) {
+    return Validation.valid(
+        switch (frame.getFrameCase()) {
+          case HELLO -> hello(frame.getHello());
+          case SEND -> send(frame.getSend());
+          case SEND_BATCH ->
+              new ClientFrame.SendBatch(
+                  frame.getSendBatch().getMessagesList().stream().map(ProtoFrames::send).toList());
+          case EDIT -> edit(frame.getEdit());
+          case REDACT -> {
+            var redact = frame.getRedact();
+            yield new ClientFrame.Redact(
+                redact.getId(),
+                redact.getTarget(),
+                redact.hasReason() ? redact.getReason() : null);
+          }
+          case REACT -> {
+            var react = frame.getReact();
+            yield new ClientFrame.React(
+                react.getId(), react.getTarget(), react.getReaction(), react.getAdd());
+          }
+          case ACK -> new ClientFrame.Ack(frame.getAck().getPositionsMap());
+          case READ -> new ClientFrame.Read(frame.getRead().getRoom(), frame.getRead().getSeq());
+          case TYPING ->
+              new ClientFrame.Typing(frame.getTyping().getRoom(), frame.getTyping().getTyping());
+          case PRESENCE -> {
+            var presence = frame.getPresence();
+            yield new ClientFrame.Presence(
+                presence.getStatus(), presence.hasMessage() ? presence.getMessage() : null);
+          }
+          case WATCH -> new ClientFrame.Watch(List.copyOf(frame.getWatch().getUsersList()));
+          case PING ->
+              new ClientFrame.Ping(frame.getPing().hasNonce() ? frame.getPing().getNonce() : null);
+          case PONG ->
+              new ClientFrame.Pong(frame.getPong().hasNonce() ? frame.getPong().getNonce() : null);
+          case FRAME_NOT_SET -> throw refused("the frame is empty, or of a kind not known here");
+        });
+  }
+
+  private static ClientFrame hello(org.viesti.protocol.v1.ClientFrame.Hello hello) {
+    Map<String, Long> positions = hello.getPositionsMap();
+    return new ClientFrame.Hello(
+        hello.hasToken() ? hello.getToken() : null,
+        hello.hasResume() ? hello.getResume() : null,
+        positions.isEmpty() ? null : positions,
+        hello.hasDeflate() ? hello.getDeflate() : null);
+  }
+
+  private static ClientFrame.Send send(org.viesti.protocol.v1.ClientFrame.Send send) {
+    return new ClientFrame.Send(
+        send.getId(),
+        send.getRoom(),
+        ProtoPayloads.payload(send.getPayload(), send.hasPayload()),
+        send.hasReplyTo() ? send.getReplyTo() : null,
+        mentions(send.getMentionsList()));
+  }
+
+  private static ClientFrame edit(org.viesti.protocol.v1.ClientFrame.Edit edit) {
+    return new ClientFrame.Edit(
+        edit.getId(),
+        edit.getTarget(),
+        ProtoPayloads.payload(edit.getPayload(), edit.hasPayload()),
+        mentions(edit.getMentionsList()));
+  }
+
+  private static @Nullable List<String> mentions(List<String> users) {
+    return users.isEmpty() ? null : List.copyOf(users);
+  }
+
+  /** A server's frame. */
+  public static org.viesti.protocol.v1.ServerFrame frame(ServerFrame frame) {
+    var made = org.viesti.protocol.v1.ServerFrame.newBuilder();
+    switch (frame) {
+      case ServerFrame.Welcome welcome -> welcome(welcome, made.getWelcomeBuilder());
+      case ServerFrame.SendAck(var id, var room, var eventId, var seq, var at, var duplicate) ->
+          made.getSendAckBuilder()
+              .setId(id)
+              .setRoom(room)
+              .setEventId(eventId)
+              .setSeq(seq)
+              .setAt(at)
+              .setDuplicate(duplicate);
+      case ServerFrame.Delivery(var message) ->
+          made.getDeliveryBuilder().setMessage(ProtoMessages.message(message));
+      case ServerFrame.CaughtUp() -> made.getCaughtUpBuilder();
+      case ServerFrame.Reset(var topic, var head, var unread, var mentions, var reason) ->
+          made.getResetBuilder()
+              .setTopic(topic)
+              .setHead(head)
+              .setUnread(unread)
+              .setMentions(mentions)
+              .setReason(reason);
+      case ServerFrame.Drain(var after) -> made.getDrainBuilder().setReconnectAfterMs(after);
+      case ServerFrame.Typing(var room, var user, var typing) ->
+          made.getTypingBuilder().setRoom(room).setUser(user).setTyping(typing);
+      case ServerFrame.Presence presence -> presence(presence, made.getPresenceBuilder());
+      case ServerFrame.Receipt(var room, var user, var kind, var seq) ->
+          made.getReceiptBuilder().setRoom(room).setUser(user).setKind(kind).setSeq(seq);
+      case ServerFrame.Ping(var nonce) -> ifThere(nonce, made.getPingBuilder()::setNonce);
+      case ServerFrame.Pong(var nonce) -> ifThere(nonce, made.getPongBuilder()::setNonce);
+      case ServerFrame.Error error -> error(error, made.getErrorBuilder());
+    }
+    return made.build();
+  }
+
+  private static void welcome(
+      ServerFrame.Welcome welcome, org.viesti.protocol.v1.ServerFrame.Welcome.Builder made) {
+    made.setSession(welcome.session())
+        .setUser(welcome.user())
+        .setDevice(welcome.device())
+        .setResume(welcome.resume())
+        .setResumed(welcome.resumed())
+        .setHeartbeatMs(welcome.heartbeatMs())
+        .putAllLimits(welcome.limits());
+  }
+
+  private static void presence(
+      ServerFrame.Presence presence, org.viesti.protocol.v1.ServerFrame.Presence.Builder made) {
+    made.setUser(presence.user()).setStatus(presence.status());
+    ifThere(presence.message(), made::setMessage);
+    ifThere(presence.lastActive(), made::setLastActive);
+  }
+
+  private static void error(
+      ServerFrame.Error error, org.viesti.protocol.v1.ServerFrame.Error.Builder made) {
+    made.setCode(code(error.code())).setDetail(error.detail());
+    ifThere(error.id(), made::setId);
+    ifThere(error.limit(), made::setLimit);
+    ifThere(error.retryAfter(), made::setRetryAfter);
+  }
+
+  /** The schema's name of a code is the code's own, with protobuf's customary prefix. */
+  public static org.viesti.protocol.v1.ErrorCode code(ErrorCode code) {
+    return org.viesti.protocol.v1.ErrorCode.valueOf("ERROR_CODE_" + code.name());
+  }
+
+  static <T> void ifThere(@Nullable T value, Consumer<T> set) {
+    if (value != null) {
+      set.accept(value);
+    }
+  }
+
+  static Refused refused(String detail) {
+    return new Refused(ErrorCode.INVALID_ARGUMENT, detail);
+  }
+}

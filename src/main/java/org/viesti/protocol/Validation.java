@@ -1,0 +1,175 @@
+package org.viesti.protocol;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every required field and fixed bound of what a client says, in one place. Decoders fill records with whatever came, nulls
+ * too; each edge calls this once, before anyone else sees the frame. Limits that are settings are not judged here.
+ */
+public final class Validation {
+  private static final Pattern MESSAGE_ID = Pattern.compile("[0-9A-Za-z_-]{1,64}\\.[0-9]{1,19}");
+  private static final Set<String> STATUSES =
+      Set.of("online", "away", "busy", "invisible", "offline");
+
+  private Validation() {}
+
+  /** Returns the frame, or throws {@link Refused} with a sentence that says which field is wrong. */
+  public static <F extends ClientFrame> F valid(F frame) {
+    switch (frame) {
+      case ClientFrame.Hello hello -> hello(hello);
+      case ClientFrame.Send send -> send(send);
+      case ClientFrame.SendBatch(var messages) -> {
+        if (needed(messages, "messages").isEmpty()) {
+          throw refused("messages is empty");
+        }
+        messages.forEach(Validation::send);
+      }
+      case ClientFrame.Edit(var id, var target, var payload, var mentions) -> {
+        request(id, target);
+        payload(payload);
+        mentions(mentions);
+      }
+      case ClientFrame.Redact(var id, var target, var reason) -> {
+        request(id, target);
+        atMost(reason, 1000, "reason");
+      }
+      case ClientFrame.React(var id, var target, var reaction, var add) -> {
+        request(id, target);
+        between1And(64, reaction, "reaction");
+      }
+      case ClientFrame.Ack(var positions) -> positions(needed(positions, "positions"));
+      case ClientFrame.Read(var room, var seq) -> {
+        Ids.room(room);
+        notNegative(seq, "seq");
+      }
+      case ClientFrame.Typing(var room, var typing) -> Ids.room(room);
+      case ClientFrame.Presence(var status, var message) -> {
+        if (status == null || !STATUSES.contains(status)) {
+          throw refused("status must be online, away, busy, invisible or offline");
+        }
+        atMost(message, 256, "message");
+      }
+      case ClientFrame.Watch(var users) -> needed(users, "users").forEach(Validation::user);
+      case ClientFrame.Ping(var nonce) -> atMost(nonce, 128, "nonce");
+      case ClientFrame.Pong(var nonce) -> atMost(nonce, 128, "nonce");
+    }
+    return frame;
+  }
+
+  private static void hello(ClientFrame.Hello hello) {
+    if (hello.positions() != null) {
+      positions(hello.positions());
+    }
+    if (hello.deflate() != null) {
+      notNegative(hello.deflate(), "deflate");
+    }
+  }
+
+  private static void send(ClientFrame.@Nullable Send send) {
+    if (send == null) {
+      throw refused("messages holds a null");
+    }
+    between1And(64, send.id(), "id");
+    Ids.room(send.room());
+    payload(send.payload());
+    if (send.replyTo() != null) {
+      messageId(send.replyTo(), "reply_to");
+    }
+    mentions(send.mentions());
+  }
+
+  private static void request(String id, String target) {
+    between1And(64, id, "id");
+    messageId(target, "target");
+  }
+
+  private static void payload(Payload payload) {
+    needed(payload, "payload").validate();
+  }
+
+  private static void mentions(@Nullable List<String> mentions) {
+    if (mentions != null) {
+      for (String mention : mentions) {
+        if (!"*".equals(mention)) {
+          user(mention);
+        }
+      }
+    }
+  }
+
+  private static void user(String id) {
+    Ids.name(id, "user id");
+  }
+
+  private static void positions(Map<String, Long> positions) {
+    positions.forEach(
+        (path, position) -> {
+          Topic.of("any", path);
+          notNegative(needed(position, "positions of " + path), "positions of " + path);
+        });
+  }
+
+  private static void messageId(@Nullable String id, String field) {
+    if (id == null || !MESSAGE_ID.matcher(id).matches()) {
+      throw refused(field + " must be a message id, such as general.17");
+    }
+  }
+
+  private static <T> T needed(@Nullable T value, String field) {
+    if (value == null) {
+      throw refused(field + " is missing");
+    }
+    return value;
+  }
+
+  private static void notNegative(long value, String field) {
+    if (value < 0) {
+      throw refused(field + " must not be negative");
+    }
+  }
+
+  private static void between1And(int most, @Nullable String value, String field) {
+    if (value == null || value.isEmpty() || value.length() > most) {
+      throw refused(field + " must have 1 to " + most + " characters");
+    }
+    unicode(value, field);
+  }
+
+  private static void atMost(@Nullable String value, int most, String field) {
+    if (value != null && value.length() > most) {
+      throw refused(field + " is longer than " + most + " characters");
+    }
+    unicode(value, field);
+  }
+
+  private static void unicode(@Nullable String value, String field) {
+    if (!isUnicode(value)) {
+      throw refused(field + " holds half a surrogate pair");
+    }
+  }
+
+  /** JSON can spell half a surrogate pair, but no other reader of the same message could be sent it. */
+  static boolean isUnicode(@Nullable String value) {
+    if (value == null) {
+      return true;
+    }
+    int length = value.length();
+    for (int at = 0; at < length; at++) {
+      if (Character.isSurrogate(value.charAt(at))) {
+        if (at + 1 == length || !Character.isSurrogatePair(value.charAt(at), value.charAt(at + 1))) {
+          return false;
+        }
+        at++;
+      }
+    }
+    return true;
+  }
+
+  private static Refused refused(String detail) {
+    return new Refused(ErrorCode.INVALID_ARGUMENT, detail);
+  }
+}

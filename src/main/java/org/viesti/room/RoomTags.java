@@ -1,0 +1,57 @@
+package org.viesti.room;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.viesti.journal.History;
+
+/** The tags under which a room's entries are found again; {@link History} says how tags are made. */
+final class RoomTags {
+  private RoomTags() {}
+
+  /** An entry about the older one at that position. */
+  static String about(long target) {
+    return "a:" + History.padded(target);
+  }
+
+  static String mention(String user) {
+    return "m:" + user;
+  }
+
+  static String reply(long target) {
+    return "t:" + History.padded(target);
+  }
+
+  static Set<String> of(RoomEvent event) {
+    return switch (event) {
+      case RoomEvent.Posted posted -> ofPost(posted);
+      case RoomEvent.Edited edited -> Set.of(about(edited.target()));
+      case RoomEvent.Redacted redacted -> Set.of(about(redacted.target()));
+      case RoomEvent.Reacted reacted -> Set.of(about(reacted.target()));
+      case RoomEvent.Created e -> Set.of();
+      case RoomEvent.Updated e -> Set.of();
+      case RoomEvent.Deleted e -> Set.of();
+      case RoomEvent.MembersAdded e -> Set.of();
+      case RoomEvent.MembersRemoved e -> Set.of();
+      case RoomEvent.Banned e -> Set.of();
+      case RoomEvent.Unbanned e -> Set.of();
+      case RoomEvent.RoleChanged e -> Set.of();
+      case RoomEvent.Erased e -> Set.of();
+      case RoomEvent.Told e -> Set.of();
+      case RoomEvent.ErasureDone e -> Set.of();
+    };
+  }
+
+  private static Set<String> ofPost(RoomEvent.Posted posted) {
+    if (posted.replyTo() == 0 && posted.mentions() == null) {
+      return Set.of();
+    }
+    Set<String> tags = new HashSet<>();
+    if (posted.replyTo() > 0) {
+      tags.add(reply(posted.replyTo()));
+    }
+    if (posted.mentions() != null) {
+      posted.mentions().forEach(user -> tags.add(mention(user)));
+    }
+    return tags;
+  }
+}

@@ -1,0 +1,119 @@
+package org.viesti.user;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+import org.viesti.protocol.ServerFrame;
+
+/**
+ * What a user's devices say of its presence, and who wants to know. In memory only. A user is what its most present device is;
+ * INVISIBLE is told as offline, with no word of when it was last active.
+ */
+final class PresenceBoard {
+  private static final List<String> FROM_MOST = List.of("busy", "online", "away");
+
+  private record Said(String status, @Nullable String message) {}
+
+  private final String user;
+  private final int maxWatchers;
+  private final Map<String, ActorRef<Users.News>> live = new HashMap<>(2);
+  private final Map<String, Said> said = new HashMap<>(2);
+  private final LinkedHashMap<ActorRef<Users.News>, Boolean> watchers = new LinkedHashMap<>(2);
+  private @Nullable Long lastActive;
+  private ServerFrame.@Nullable Presence told;
+
+  PresenceBoard(String user, int maxWatchers) {
+    this.user = user;
+    this.maxWatchers = maxWatchers;
+  }
+
+  List<String> live() {
+    return List.copyOf(live.keySet());
+  }
+
+  Iterable<ActorRef<Users.News>> connections() {
+    return live.values();
+  }
+
+  boolean isIdle() {
+    return live.isEmpty() && watchers.isEmpty();
+  }
+
+  int liveBesides(String device) {
+    return live.size() - (live.containsKey(device) ? 1 : 0);
+  }
+
+  void attach(String device, ActorRef<Users.News> connection) {
+    live.put(device, connection);
+    said.remove(device);
+  }
+
+  /** A stream that was taken over by a newer one of the same device no longer counts. */
+  boolean detach(ActorRef<Users.News> connection, long now) {
+    String device = null;
+    for (Map.Entry<String, ActorRef<Users.News>> entry : live.entrySet()) {
+      if (entry.getValue().equals(connection)) {
+        device = entry.getKey();
+      }
+    }
+    if (device == null) {
+      return false;
+    }
+    boolean wasSeen = !current().status().equals("offline");
+    live.remove(device);
+    said.remove(device);
+    if (wasSeen) {
+      lastActive = now;
+    }
+    return true;
+  }
+
+  void say(String device, String status, @Nullable String message) {
+    if (live.containsKey(device)) {
+      said.put(device, new Said(status, message));
+    }
+  }
+
+  void watch(ActorRef<Users.News> watcher) {
+    if (watchers.size() < maxWatchers) {
+      watchers.put(watcher, true);
+      watcher.tell(new Users.PresenceIs(current()));
+    }
+  }
+
+  void unwatch(ActorRef<Users.News> watcher) {
+    watchers.remove(watcher);
+  }
+
+  /** Tells all watchers, unless they have heard just that. */
+  void tell() {
+    ServerFrame.Presence now = current();
+    if (!now.equals(told)) {
+      told = now;
+      watchers.keySet().forEach(watcher -> watcher.tell(new Users.PresenceIs(now)));
+    }
+  }
+
+  ServerFrame.Presence current() {
+    boolean invisible = said.values().stream().anyMatch(s -> s.status().equals("invisible"));
+    String best = "offline";
+    String message = null;
+    for (String device : live.keySet()) {
+      Said here = said.getOrDefault(device, new Said("online", null));
+      if (!invisible && rank(here.status()) < rank(best)) {
+        best = here.status();
+        message = here.message();
+      }
+    }
+    return new ServerFrame.Presence(
+        user, best, message, best.equals("offline") && !invisible ? lastActive : null);
+  }
+
+  private static int rank(String status) {
+    int at = FROM_MOST.indexOf(status);
+    return at < 0 ? FROM_MOST.size() : at;
+  }
+}

@@ -1,0 +1,42 @@
+package org.viesti.user;
+
+import org.jspecify.annotations.Nullable;
+import org.viesti.journal.Stored;
+import org.viesti.protocol.MemberSettings;
+
+/** What is in a user's log. {@code at} is milliseconds since 1970, {@code seq} a position in the room's log. */
+sealed interface UserEvent extends Stored {
+
+  /** An entry that the user's devices see. */
+  sealed interface Visible extends UserEvent {
+    long at();
+
+    long prev();
+
+    String room();
+
+    long seq();
+  }
+
+  /** In a room from that position on, or there with a new role. */
+  record Entered(long at, long prev, String room, long seq, String role) implements Visible {}
+
+  /** Out of a room; that position is the last the user sees. */
+  record Left(long at, long prev, String room, long seq) implements Visible {}
+
+  /** Everything up to that position has been read. */
+  record ReadTo(String room, long seq) implements UserEvent {}
+
+  record RoomSettingsChanged(String room, MemberSettings settings) implements UserEvent {}
+
+  record DeviceSeen(String device, long at) implements UserEvent {}
+
+  record DeviceForgotten(String device) implements UserEvent {}
+
+  /** Where a device away is reached; an absent provider: nowhere. */
+  record PushTokenSet(String device, @Nullable String provider, @Nullable String token)
+      implements UserEvent {}
+
+  /** No pushes between these minutes of the day (UTC); both -1: always. */
+  record QuietHoursSet(int fromMinute, int toMinute) implements UserEvent {}
+}
