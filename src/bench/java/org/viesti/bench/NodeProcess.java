@@ -19,6 +19,15 @@ import java.util.regex.Pattern;
 final class NodeProcess implements AutoCloseable {
   static final String SECRET = "a-secret-for-benchmarks-of-thirty-two-bytes-and-more";
   private static final long READY_NANOS = 60_000_000_000L;
+
+  /** Rates are what is measured here, not what is refused. */
+  private static final List<String> UNLIMITED =
+      List.of(
+          "-Dviesti.limits.device-rate=0",
+          "-Dviesti.limits.user-rate=0",
+          "-Dviesti.room.posts-per-second=0",
+          "-Dviesti.room.posts-per-user-per-second=0");
+
   private static final Pattern USED = Pattern.compile("garbage-first.*used (\\d+)K");
 
   private final Process process;
@@ -53,8 +62,9 @@ final class NodeProcess implements AutoCloseable {
     command.add("-Dviesti.live.port=" + live);
     command.add("-Dviesti.management.port=" + management);
     command.add("-Dviesti.cluster.port=" + freePort());
-    command.add("-Dviesti.auth.hs256-secret=" + SECRET);
+    command.add("-Dviesti.auth.secret=" + SECRET);
     command.add("-Dlogback.configurationFile=" + settings.logback());
+    command.addAll(UNLIMITED);
     command.addAll(database);
     command.addAll(List.of("-jar", settings.jar().toString(), "node"));
     Path log = settings.directory().resolve("node-" + name + ".log");
