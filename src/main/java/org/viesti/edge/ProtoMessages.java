@@ -49,8 +49,9 @@ public final class ProtoMessages {
         ifThere(targets, change::addAllTargets);
         ifThere(details, map -> change.setDetails(Structs.struct(map)));
       }
-      case Body.Membership(var room, var joined, var role) -> {
-        var membership = made.getMembershipBuilder().setRoom(room).setJoined(joined);
+      case Body.Membership(var room, var joined, var role, var position) -> {
+        var membership =
+            made.getMembershipBuilder().setRoom(room).setJoined(joined).setPosition(position);
         ifThere(role, membership::setRole);
       }
     }

@@ -411,7 +411,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
   }
 
   private void onSignal(RoomState ahead, RoomCommand.Signal signal) {
-    if (rules.maySignal(ahead, signal.by())) {
+    if (rules.maySignal(ahead, signal)) {
       announcer.tell(new Announcer.Say(signal.frame(), signal.by().user()));
     }
   }

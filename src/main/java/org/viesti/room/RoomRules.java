@@ -9,6 +9,7 @@ import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Payload;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
+import org.viesti.protocol.ServerFrame;
 import org.viesti.room.RoomCommand.By;
 
 /**
@@ -332,11 +333,15 @@ final class RoomRules {
   }
 
   /** Typing and receipts: not in channels, and not in rooms so large that they are noise. */
-  boolean maySignal(RoomState state, By by) {
-    RoomState.Member member = state.member(by.user());
+  boolean maySignal(RoomState state, RoomCommand.Signal signal) {
+    RoomState.Member member = state.member(signal.by().user());
+    int most =
+        signal.frame() instanceof ServerFrame.Receipt receipt && receipt.kind().equals("delivered")
+            ? settings.deliveredUpToMembers()
+            : settings.signalsUpToMembers();
     return state.isOpen()
         && member != null
         && Permission.SIGNAL.allows(state.type(), member.role())
-        && state.members().size() <= settings.signalsUpToMembers();
+        && state.members().size() <= most;
   }
 }

@@ -14,6 +14,7 @@ public record RoomSettings(
     int postsPerUserBurst,
     int snapshotEvery,
     int signalsUpToMembers,
+    int deliveredUpToMembers,
     Duration askTimeout) {
 
   public static RoomSettings from(Config viesti) {
@@ -28,6 +29,7 @@ public record RoomSettings(
         room.getInt("posts-per-user-burst"),
         room.getInt("snapshot-every"),
         room.getInt("signals-up-to-members"),
+        room.getInt("delivered-up-to-members"),
         room.getDuration("ask-timeout"));
   }
 }
