@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -42,10 +43,13 @@ public final class Node implements AutoCloseable {
   private final Database database;
   private final LiveServer live;
 
-  private Node(ActorSystem<Void> system, Database database, LiveServer live) {
+  private final Rooms rooms;
+
+  private Node(ActorSystem<Void> system, Database database, LiveServer live, Rooms rooms) {
     this.system = system;
     this.database = database;
     this.live = live;
+    this.rooms = rooms;
   }
 
   /** Runs a node until it is told to stop. Throws {@link Failure} and its like if it cannot start. */
@@ -122,7 +126,7 @@ public final class Node implements AutoCloseable {
     wait(PekkoManagement.get(system).start());
 
     onShutdown(system, connections, live);
-    return new Node(system, database, live);
+    return new Node(system, database, live, rooms);
   }
 
   private static void join(Settings settings, ActorSystem<Void> system) {
@@ -130,6 +134,10 @@ public final class Node implements AutoCloseable {
     if (settings.config().getStringList("viesti.cluster.seed-nodes").isEmpty()) {
       cluster.manager().tell(Join.create(cluster.selfMember().address()));
     }
+    CompletableFuture<Done> up = new CompletableFuture<>();
+    org.apache.pekko.cluster.Cluster.get(system)
+        .registerOnMemberUp(() -> up.complete(Done.getInstance()));
+    wait(up);
   }
 
   /** Clients are told first, while everything still works; then the doors close. */
@@ -154,7 +162,7 @@ public final class Node implements AutoCloseable {
 
   private static void wait(CompletionStage<?> stage) {
     try {
-      stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+      stage.toCompletableFuture().orTimeout(40, TimeUnit.SECONDS).join();
     } catch (CompletionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new Failure(String.valueOf(cause.getMessage()), cause);
@@ -166,8 +174,9 @@ public final class Node implements AutoCloseable {
     return live.address().getPort();
   }
 
-  ActorSystem<Void> system() {
-    return system;
+  /** For tests that need no edge. */
+  Rooms rooms() {
+    return rooms;
   }
 
   void awaitStop() {

@@ -158,8 +158,8 @@ public final class SampleFrames {
         "{'kind':'room_change','action':'created','targets':['ann'],'details':{'name':'General'}}",
         new Body.RoomChange("created", List.of("ann"), Map.of("name", "General")));
     delivery(
-        "{'kind':'membership','room':'general','joined':true,'role':'member'}",
-        new Body.Membership("general", true, "member"));
+        "{'kind':'membership','room':'general','joined':true,'role':'member','position':4}",
+        new Body.Membership("general", true, "member", 4));
     SERVER.put("{'type':'caught_up'}", new ServerFrame.CaughtUp());
     SERVER.put(
         "{'type':'reset','topic':'rooms/general','head':99,'unread':7,'mentions':1,'reason':'backlog'}",
