@@ -5,7 +5,6 @@ final class Greeting {
   private Greeting() {}
 
   static String text(Settings settings, Node node) {
-    return "Viesti is ready: live ws://%s:%d/ws"
-        .formatted(settings.live().host(), node.livePort());
+    return "Viesti is ready: live ws://%s:%d/ws".formatted(settings.live().host(), node.livePort());
   }
 }

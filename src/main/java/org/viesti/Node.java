@@ -52,7 +52,9 @@ public final class Node implements AutoCloseable {
     this.rooms = rooms;
   }
 
-  /** Runs a node until it is told to stop. Throws {@link Failure} and its like if it cannot start. */
+  /**
+   * Runs a node until it is told to stop. Throws {@link Failure} and its like if it cannot start.
+   */
   static void run(Config config) {
     Settings settings = Settings.of(config);
     Node node = start(config);
@@ -81,7 +83,8 @@ public final class Node implements AutoCloseable {
   private static Node start(Settings settings, Database database, ActorSystem<Void> system) {
     Clock clock = Clock.systemUTC();
     if (settings.security().usesDevelopmentKey()) {
-      log.warn("tokens are signed with a development key; set viesti.auth.secret or viesti.auth.jwks");
+      log.warn(
+          "tokens are signed with a development key; set viesti.auth.secret or viesti.auth.jwks");
     }
     join(settings, system);
 
@@ -131,7 +134,7 @@ public final class Node implements AutoCloseable {
 
   private static void join(Settings settings, ActorSystem<Void> system) {
     Cluster cluster = Cluster.get(system);
-    if (settings.config().getStringList("viesti.cluster.seed-nodes").isEmpty()) {
+    if (settings.clusterOfOne()) {
       cluster.manager().tell(Join.create(cluster.selfMember().address()));
     }
     CompletableFuture<Done> up = new CompletableFuture<>();
@@ -145,15 +148,10 @@ public final class Node implements AutoCloseable {
       ActorSystem<Void> system, LiveConnections connections, LiveServer live) {
     CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
     shutdown.addTask(
-        CoordinatedShutdown.PhaseServiceUnbind(),
-        "stop-listening",
-        step(live::unbind));
+        CoordinatedShutdown.PhaseServiceUnbind(), "stop-listening", step(live::unbind));
     shutdown.addTask(
         CoordinatedShutdown.PhaseServiceRequestsDone(), "drain-connections", connections::drain);
-    shutdown.addTask(
-        CoordinatedShutdown.PhaseServiceStop(),
-        "close-connections",
-        step(live::stop));
+    shutdown.addTask(CoordinatedShutdown.PhaseServiceStop(), "close-connections", step(live::stop));
   }
 
   private static Supplier<CompletionStage<Done>> step(Supplier<CompletionStage<?>> work) {

@@ -17,9 +17,11 @@ import org.viesti.user.UserSettings;
  * Everything a node is told at its start; reference.conf says what each key means.
  *
  * @param config with what Pekko needs
+ * @param clusterOfOne nobody is named to be joined
  */
 record Settings(
     Config config,
+    boolean clusterOfOne,
     DatabaseSettings database,
     SecuritySettings security,
     RoomSettings room,
@@ -41,7 +43,10 @@ record Settings(
         .resolve();
   }
 
-  /** Throws {@link com.typesafe.config.ConfigException} or {@link Failure} with a sentence for operators. */
+  /**
+   * Throws {@link com.typesafe.config.ConfigException} or {@link Failure} with a sentence for
+   * operators.
+   */
   static Settings of(Config config) {
     Config viesti = config.getConfig("viesti");
     Config database = viesti.getConfig("database");
@@ -55,6 +60,7 @@ record Settings(
         config.withValue(
             "pekko-persistence-jdbc.shared-databases.slick",
             journal(databaseSettings, database.getInt("journal-connections")).root()),
+        viesti.getStringList("cluster.seed-nodes").isEmpty(),
         databaseSettings,
         SecuritySettings.of(config),
         RoomSettings.from(viesti),
@@ -81,16 +87,26 @@ record Settings(
     boolean h2 = Database.dialect(database.url()).equals("h2");
     Map<String, Object> db =
         Map.of(
-            "url", database.url(),
-            "user", database.user() == null ? "" : database.user(),
-            "password", database.password() == null ? "" : database.password(),
-            "driver", h2 ? "org.h2.Driver" : "org.postgresql.Driver",
-            "connectionPool", "HikariCP",
-            "numThreads", connections,
-            "maxConnections", connections,
-            "minConnections", connections,
-            "queueSize", 50_000,
-            "connectionTimeout", 10_000);
+            "url",
+            database.url(),
+            "user",
+            database.user() == null ? "" : database.user(),
+            "password",
+            database.password() == null ? "" : database.password(),
+            "driver",
+            h2 ? "org.h2.Driver" : "org.postgresql.Driver",
+            "connectionPool",
+            "HikariCP",
+            "numThreads",
+            connections,
+            "maxConnections",
+            connections,
+            "minConnections",
+            connections,
+            "queueSize",
+            50_000,
+            "connectionTimeout",
+            10_000);
     return ConfigFactory.empty()
         .withValue(
             "profile",

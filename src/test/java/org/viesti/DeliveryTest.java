@@ -22,7 +22,10 @@ import org.viesti.testkit.ChatClient;
 import org.viesti.testkit.Delivery;
 import org.viesti.testkit.Tokens;
 
-/** A sender posts to a room; every device of every member gets it, in order, once, whenever it comes back. */
+/**
+ * A sender posts to a room; every device of every member gets it, in order, once, whenever it comes
+ * back.
+ */
 class DeliveryTest {
   @TempDir static Path folder;
   static TestNode node;

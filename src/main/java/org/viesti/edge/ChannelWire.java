@@ -7,8 +7,9 @@ import org.viesti.connection.Wire;
 import org.viesti.protocol.ServerFrame;
 
 /**
- * A connection's wire over a Netty channel. What it is given goes as {@link Outgoing} into the channel's pipeline, where the protocol's
- * session, which is the last handler, encodes it on the channel's event loop: it alone knows subprotocol, packet ids and aliases.
+ * A connection's wire over a Netty channel. What it is given goes as {@link Outgoing} into the
+ * channel's pipeline, where the protocol's session, which is the last handler, encodes it on the
+ * channel's event loop: it alone knows subprotocol, packet ids and aliases.
  */
 public record ChannelWire(Channel channel) implements Wire {
 

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a channel that is still without a stream when its time is over, however busily it drips bytes. Whoever opens a stream takes
- * it off the pipeline.
+ * Closes a channel that is still without a stream when its time is over, however busily it drips
+ * bytes. Whoever opens a stream takes it off the pipeline.
  */
 public final class Deadline extends ChannelHandlerAdapter {
   private final Duration time;

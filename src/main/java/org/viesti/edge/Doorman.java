@@ -10,7 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viesti.protocol.ErrorCode;
 
-/** The last HTTP handler of every live channel: shows each request to its path, and turns away what has none. */
+/**
+ * The last HTTP handler of every live channel: shows each request to its path, and turns away what
+ * has none.
+ */
 @Sharable
 final class Doorman extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(Doorman.class);

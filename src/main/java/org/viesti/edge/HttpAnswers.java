@@ -15,7 +15,10 @@ import java.nio.charset.StandardCharsets;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
 
-/** What the live listener answers in HTTP when there is no stream to open: JSON problems (RFC 9457), then it closes. */
+/**
+ * What the live listener answers in HTTP when there is no stream to open: JSON problems (RFC 9457),
+ * then it closes.
+ */
 public final class HttpAnswers {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 

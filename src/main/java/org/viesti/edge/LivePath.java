@@ -9,10 +9,12 @@ public interface LivePath {
   String path();
 
   /**
-   * Answers a request, on the channel's event loop: with a response (see {@link HttpAnswers}), or by an upgrade that takes the HTTP
-   * handlers off the pipeline. Does not release the request, and may use it only during the call.
+   * Answers a request, on the channel's event loop: with a response (see {@link HttpAnswers}), or
+   * by an upgrade that takes the HTTP handlers off the pipeline. Does not release the request, and
+   * may use it only during the call.
    *
-   * @param ctx the context of the last HTTP handler, {@link Doorman}: replace it to take the channel over
+   * @param ctx the context of the last HTTP handler, {@link Doorman}: replace it to take the
+   *     channel over
    */
   void handle(ChannelHandlerContext ctx, FullHttpRequest request);
 }

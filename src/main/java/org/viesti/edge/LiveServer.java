@@ -27,12 +27,19 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The listener for live connections: accepts, does TLS and HTTP, and shows each channel to the path it asks for. */
+/**
+ * The listener for live connections: accepts, does TLS and HTTP, and shows each channel to the path
+ * it asks for.
+ */
 public final class LiveServer {
-  /** Longest request line and longest headers, in bytes: room for a token of many claims in either. */
+  /**
+   * Longest request line and longest headers, in bytes: room for a token of many claims in either.
+   */
   private static final int MAX_HEAD = 16 * 1024;
 
-  /** Connections the kernel may hold for us: a node that comes back meets all its clients at once. */
+  /**
+   * Connections the kernel may hold for us: a node that comes back meets all its clients at once.
+   */
   private static final int BACKLOG = 4096;
 
   private final Channel listener;
@@ -127,9 +134,7 @@ public final class LiveServer {
   /** Closes whatever is left. */
   public CompletionStage<?> stop() {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    loops
-        .shutdownGracefully(0, 5, TimeUnit.SECONDS)
-        .addListener(stopped -> done.complete(null));
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).addListener(stopped -> done.complete(null));
     return done;
   }
 }

@@ -35,7 +35,8 @@ public final class ProtoMessages {
       }
       case Body.Erased() -> made.getErasedBuilder();
       case Body.Edit(var target, var payload, var mentions) -> {
-        var edit = made.getEditBuilder().setTarget(target).setPayload(ProtoPayloads.payload(payload));
+        var edit =
+            made.getEditBuilder().setTarget(target).setPayload(ProtoPayloads.payload(payload));
         ifThere(mentions, edit::addAllMentions);
       }
       case Body.Redaction(var target, var reason) -> {

@@ -13,8 +13,8 @@ import org.viesti.protocol.ServerFrame;
 import org.viesti.room.RoomCommand.By;
 
 /**
- * What is allowed in a room: pure, from a state and a request to the event that follows, to null where nothing is to be done
- * (it was done already), or to a {@link Refused}.
+ * What is allowed in a room: pure, from a state and a request to the event that follows, to null
+ * where nothing is to be done (it was done already), or to a {@link Refused}.
  */
 final class RoomRules {
   private final RoomSettings settings;
@@ -84,8 +84,7 @@ final class RoomRules {
     }
     List<RoomEvent.NewMember> members = new ArrayList<>();
     members.add(
-        new RoomEvent.NewMember(
-            by, (type == RoomType.DIRECT ? Role.MEMBER : Role.OWNER).label()));
+        new RoomEvent.NewMember(by, (type == RoomType.DIRECT ? Role.MEMBER : Role.OWNER).label()));
     Set<String> seen = new HashSet<>(Set.of(by));
     for (RoomEvent.NewMember member : create.members()) {
       Role role = Role.parse(member.role());
@@ -152,8 +151,7 @@ final class RoomRules {
             ErrorCode.PERMISSION_DENIED, "nobody may grant a role above its own: " + role.label());
       }
       if (state.banned().containsKey(member.user())) {
-        throw new Refused(
-            ErrorCode.FAILED_PRECONDITION, member.user() + " is banned; unban first");
+        throw new Refused(ErrorCode.FAILED_PRECONDITION, member.user() + " is banned; unban first");
       }
       if (state.member(member.user()) == null && seen.add(member.user())) {
         entering.add(new RoomEvent.NewMember(member.user(), role.label()));
@@ -321,8 +319,7 @@ final class RoomRules {
         } else {
           need(state, by, Permission.MODERATE);
         }
-        yield new RoomEvent.Redacted(
-            at, by.user(), state.head(), redact.target(), redact.reason());
+        yield new RoomEvent.Redacted(at, by.user(), state.head(), redact.target(), redact.reason());
       }
       case RoomCommand.React react -> {
         need(state, by, Permission.REACT);

@@ -39,8 +39,7 @@ record RoomSnapshot(
         .forEach(
             (user, member) ->
                 members.add(
-                    new MemberEntry(
-                        user, member.role().label(), member.joinedAt(), member.seq())));
+                    new MemberEntry(user, member.role().label(), member.joinedAt(), member.seq())));
     Map<String, List<SentEntry>> posted = new HashMap<>();
     state
         .posted()
@@ -108,5 +107,4 @@ record RoomSnapshot(
   private static <K, V> Map<K, V> orEmpty(@Nullable Map<K, V> map) {
     return map == null ? Map.of() : map;
   }
-
 }

@@ -34,7 +34,10 @@ record RoomState(
     PMap<String, Long> untold,
     PMap<Long, Long> erasures) {
 
-  /** A retry is recognised among this many of the sender's last posts; more than a connection's unanswered window. */
+  /**
+   * A retry is recognised among this many of the sender's last posts; more than a connection's
+   * unanswered window.
+   */
   static final int REMEMBERED_POSTS = 128;
 
   enum Status {
@@ -43,7 +46,9 @@ record RoomState(
     DELETED
   }
 
-  /** @param seq of the entry that made it a member */
+  /**
+   * @param seq of the entry that made it a member
+   */
   record Member(Role role, long joinedAt, long seq) {}
 
   static final RoomState EMPTY =
@@ -81,8 +86,7 @@ record RoomState(
   RoomState grown(RoomEvent event) {
     RoomState next = counted(event);
     return switch (event) {
-      case RoomEvent.Created e ->
-          next.created(e).entered(e.members(), e.at());
+      case RoomEvent.Created e -> next.created(e).entered(e.members(), e.at());
       case RoomEvent.Updated e -> next.updated(e);
       case RoomEvent.Deleted e -> next.deleted();
       case RoomEvent.MembersAdded e -> next.entered(e.members(), e.at());
@@ -112,24 +116,62 @@ record RoomState(
 
   private RoomState at(long newSeq, long newHead, long at) {
     return new RoomState(
-        newSeq, newHead, at, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, members, banned, posted, untold, erasures);
+        newSeq,
+        newHead,
+        at,
+        status,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        members,
+        banned,
+        posted,
+        untold,
+        erasures);
   }
 
   private RoomState created(RoomEvent.Created e) {
     return new RoomState(
-        seq, head, lastAt, Status.OPEN, RoomType.parse(e.type()), e.name(), e.description(),
-        e.isPrivate(), e.metadata() == null ? Map.of() : e.metadata(), e.at(), e.by(), members,
-        banned, posted, untold, erasures);
+        seq,
+        head,
+        lastAt,
+        Status.OPEN,
+        RoomType.parse(e.type()),
+        e.name(),
+        e.description(),
+        e.isPrivate(),
+        e.metadata() == null ? Map.of() : e.metadata(),
+        e.at(),
+        e.by(),
+        members,
+        banned,
+        posted,
+        untold,
+        erasures);
   }
 
   private RoomState updated(RoomEvent.Updated e) {
     return new RoomState(
-        seq, head, lastAt, status, type, e.name() == null ? name : e.name(),
+        seq,
+        head,
+        lastAt,
+        status,
+        type,
+        e.name() == null ? name : e.name(),
         e.description() == null ? description : e.description(),
         e.isPrivate() == null ? isPrivate : e.isPrivate(),
-        e.metadata() == null ? metadata : e.metadata(), createdAt, createdBy, members, banned,
-        posted, untold, erasures);
+        e.metadata() == null ? metadata : e.metadata(),
+        createdAt,
+        createdBy,
+        members,
+        banned,
+        posted,
+        untold,
+        erasures);
   }
 
   private RoomState deleted() {
@@ -138,14 +180,42 @@ record RoomState(
       all = all.plus(user, seq);
     }
     return new RoomState(
-        seq, head, lastAt, Status.DELETED, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, HashTreePMap.empty(), banned, HashTreePMap.empty(), all, erasures);
+        seq,
+        head,
+        lastAt,
+        Status.DELETED,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        HashTreePMap.empty(),
+        banned,
+        HashTreePMap.empty(),
+        all,
+        erasures);
   }
 
   private RoomState withMembers(PMap<String, Member> newMembers, PMap<String, Long> newUntold) {
     return new RoomState(
-        seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, newMembers, banned, posted, newUntold, erasures);
+        seq,
+        head,
+        lastAt,
+        status,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        newMembers,
+        banned,
+        posted,
+        newUntold,
+        erasures);
   }
 
   private RoomState entered(List<NewMember> entering, long when) {
@@ -187,20 +257,62 @@ record RoomState(
 
   private RoomState withBanned(PMap<String, String> newBanned) {
     return new RoomState(
-        seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, members, newBanned, posted, untold, erasures);
+        seq,
+        head,
+        lastAt,
+        status,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        members,
+        newBanned,
+        posted,
+        untold,
+        erasures);
   }
 
   private RoomState withErasures(PMap<Long, Long> newErasures) {
     return new RoomState(
-        seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, members, banned, posted, untold, newErasures);
+        seq,
+        head,
+        lastAt,
+        status,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        members,
+        banned,
+        posted,
+        untold,
+        newErasures);
   }
 
   private RoomState remembering(String sender, String clientId, long when) {
     Sent sent = posted.getOrDefault(sender, Sent.NONE).and(clientId, seq, when, REMEMBERED_POSTS);
     return new RoomState(
-        seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, members, banned, posted.plus(sender, sent), untold, erasures);
+        seq,
+        head,
+        lastAt,
+        status,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        members,
+        banned,
+        posted.plus(sender, sent),
+        untold,
+        erasures);
   }
 }

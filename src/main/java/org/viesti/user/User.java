@@ -31,8 +31,8 @@ import org.viesti.routing.ClusterRoutes;
 import org.viesti.routing.Tell;
 
 /**
- * The owner of one user's own topic. It stays in memory while a device is connected or someone watches its presence, and for a
- * while after.
+ * The owner of one user's own topic. It stays in memory while a device is connected or someone
+ * watches its presence, and for a while after.
  */
 final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState> {
 
@@ -51,8 +51,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
   static Behavior<UserCommand> create(
       UserId id, ActorRef<ClusterSharding.ShardCommand> shard, Needs needs) {
     return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(timers -> new User(context, timers, shard, id, needs)));
+        context -> Behaviors.withTimers(timers -> new User(context, timers, shard, id, needs)));
   }
 
   private User(
@@ -63,8 +62,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
       Needs needs) {
     super(
         Logs.persistenceId(id.topic()),
-        SupervisorStrategy.restartWithBackoff(
-            Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.context = context;
     this.timers = timers;
     this.shard = shard;

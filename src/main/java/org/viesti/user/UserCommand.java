@@ -39,10 +39,7 @@ sealed interface UserCommand {
       implements Request {}
 
   record SetPush(
-      String device,
-      @Nullable String provider,
-      @Nullable String token,
-      ActorRef<Reply> replyTo)
+      String device, @Nullable String provider, @Nullable String token, ActorRef<Reply> replyTo)
       implements Request {}
 
   record ForgetDevice(String device, ActorRef<Reply> replyTo) implements Request {}

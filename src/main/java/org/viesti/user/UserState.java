@@ -76,7 +76,9 @@ record UserState(
     }
   }
 
-  /** @param until 0: still there */
+  /**
+   * @param until 0: still there
+   */
   record Stay(long from, long until) {}
 
   /** A device of the user's; {@code seenAt} is when it first came. */
@@ -130,8 +132,7 @@ record UserState(
     Membership was = in(e.room());
     Membership is =
         was == null
-            ? new Membership(
-                List.of(new Stay(e.seq(), 0)), e.seq(), e.role(), e.seq() - 1, null)
+            ? new Membership(List.of(new Stay(e.seq(), 0)), e.seq(), e.role(), e.seq() - 1, null)
             : was.entered(e.seq(), e.role());
     return with(e.room(), is);
   }

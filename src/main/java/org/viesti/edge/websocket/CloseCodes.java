@@ -3,9 +3,10 @@ package org.viesti.edge.websocket;
 import org.viesti.protocol.ErrorCode;
 
 /**
- * The WebSocket close code of every error code. Where RFC 6455 or IANA's registry has a code that says it, that one, because stock
- * clients act on it (1001 and 1013: come again); else 4000 and the HTTP status of the same refusal, for clients that tell "bring a new
- * token" (4401) from "do not come back" (4403, 4409).
+ * The WebSocket close code of every error code. Where RFC 6455 or IANA's registry has a code that
+ * says it, that one, because stock clients act on it (1001 and 1013: come again); else 4000 and the
+ * HTTP status of the same refusal, for clients that tell "bring a new token" (4401) from "do not
+ * come back" (4403, 4409).
  */
 final class CloseCodes {
   static final int NORMAL = 1000;

@@ -13,9 +13,9 @@ import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
 
 /**
- * permessage-deflate without context takeover in either direction (RFC 7692). No message depends on an earlier one, so a compressor
- * belongs to a thread and not to a connection: idle connections hold nothing, and what one message became is the same for all
- * its receivers.
+ * permessage-deflate without context takeover in either direction (RFC 7692). No message depends on
+ * an earlier one, so a compressor belongs to a thread and not to a connection: idle connections
+ * hold nothing, and what one message became is the same for all its receivers.
  */
 final class Deflate {
   /** What ends every flushed block, and is left out on the wire (RFC 7692 §7.2.1). */
@@ -79,7 +79,10 @@ final class Deflate {
     }
   }
 
-  /** The plain form of a client's message. Throws {@link Refused}: TOO_LARGE past the limit, which a few bytes can reach. */
+  /**
+   * The plain form of a client's message. Throws {@link Refused}: TOO_LARGE past the limit, which a
+   * few bytes can reach.
+   */
   static byte[] decompress(ByteBuf compressed, int limit) {
     Inflater inflater = INFLATER.get();
     inflater.reset();

@@ -5,7 +5,10 @@ import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionUtil;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the server agrees to of the extensions a client offers (RFC 6455 §9.1): permessage-deflate as {@link Deflate} does it. */
+/**
+ * What the server agrees to of the extensions a client offers (RFC 6455 §9.1): permessage-deflate
+ * as {@link Deflate} does it.
+ */
 final class Extensions {
   private static final String AGREED =
       "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
@@ -25,7 +28,10 @@ final class Extensions {
     return null;
   }
 
-  /** The JDK's deflater has one window size, 15 bits: an offer that asks the server for less is declined, and so is the unknown. */
+  /**
+   * The JDK's deflater has one window size, 15 bits: an offer that asks the server for less is
+   * declined, and so is the unknown.
+   */
   private static boolean acceptable(Map<String, String> parameters) {
     for (Map.Entry<String, String> parameter : parameters.entrySet()) {
       boolean fine =

@@ -10,9 +10,10 @@ import org.viesti.edge.FrameCodec;
 import org.viesti.protocol.ServerFrame;
 
 /**
- * What the server writes, as RFC 6455 frames (§5.2). They are unmasked and never fragmented, so a frame is a short header and bytes that
- * are the same for all receivers; a batch is one buffer, filled once: for small frames cheaper than a composite, a promise and a
- * pass through an encoder for each.
+ * What the server writes, as RFC 6455 frames (§5.2). They are unmasked and never fragmented, so a
+ * frame is a short header and bytes that are the same for all receivers; a batch is one buffer,
+ * filled once: for small frames cheaper than a composite, a promise and a pass through an encoder
+ * for each.
  */
 final class Framing {
   static final int TEXT = 0x1;

@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,13 +34,16 @@ import org.viesti.security.Authenticator;
 import org.viesti.security.Principal;
 
 /**
- * Live streams over WebSocket, at {@code /ws}: answers the upgrade (RFC 6455 §4.2), checks the token that came with it, and leaves the
- * channel to a {@link WebSocketSession}.
+ * Live streams over WebSocket, at {@code /ws}: answers the upgrade (RFC 6455 §4.2), checks the
+ * token that came with it, and leaves the channel to a {@link WebSocketSession}.
  */
 public final class WebSocketEdge implements LivePath {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketEdge.class);
 
-  /** The two forms of the frames, named by subprotocol; a client that names none, such as a bare wscat, speaks JSON. */
+  /**
+   * The two forms of the frames, named by subprotocol; a client that names none, such as a bare
+   * wscat, speaks JSON.
+   */
   enum Form {
     JSON("viesti.v1.json", new JsonFrames(), Framing.TEXT),
     PROTO("viesti.v1.proto", new ProtoFrames(), Framing.BINARY);
@@ -144,9 +146,7 @@ public final class WebSocketEdge implements LivePath {
       return header.substring(7).strip();
     }
     List<String> query =
-        new QueryStringDecoder(request.uri())
-            .parameters()
-            .getOrDefault("access_token", List.of());
+        new QueryStringDecoder(request.uri()).parameters().getOrDefault("access_token", List.of());
     return query.isEmpty() ? null : query.getFirst();
   }
 
@@ -200,7 +200,8 @@ public final class WebSocketEdge implements LivePath {
       Form form,
       @Nullable Principal principal) {
     Channel channel = ctx.channel();
-    String offers = String.join(",", request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS));
+    String offers =
+        String.join(",", request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS));
     String agreed = settings.deflate() ? Extensions.agreed(offers) : null;
     HttpHeaders extra = new DefaultHttpHeaders();
     if (agreed != null) {
@@ -208,8 +209,7 @@ public final class WebSocketEdge implements LivePath {
     }
     WebSocketSession session = new WebSocketSession(this, form, agreed != null, principal);
     ChannelFuture handshaken =
-        new WebSocketServerHandshaker13(
-                null, form.subprotocol, agreed == null ? plain : extended)
+        new WebSocketServerHandshaker13(null, form.subprotocol, agreed == null ? plain : extended)
             .handshake(channel, request, extra, channel.newPromise());
     channel.pipeline().remove(Deadline.class);
     channel.pipeline().remove(WebSocketFrameEncoder.class); // Framing writes our frames

@@ -34,7 +34,8 @@ import org.viesti.protocol.ServerFrame;
 import org.viesti.security.Principal;
 
 /**
- * One WebSocket, on its channel's event loop: translates between its frames and those of the protocol, and decides nothing.
+ * One WebSocket, on its channel's event loop: translates between its frames and those of the
+ * protocol, and decides nothing.
  *
  * <pre>
  *   upgraded ---> Greeting --- hello, another frame, or hello-grace is over ---> Opening ---> Open
@@ -49,8 +50,9 @@ final class WebSocketSession extends ChannelDuplexHandler {
   private static final ClientFrame.Hello NO_HELLO = new ClientFrame.Hello(null, null, null, null);
 
   /**
-   * After a close frame the client closes first, as RFC 6455 §7.1.1 wants it: closing a socket with unread input would send a reset,
-   * and the close frame could be lost to it. A client that does not is cut off after this.
+   * After a close frame the client closes first, as RFC 6455 §7.1.1 wants it: closing a socket with
+   * unread input would send a reset, and the close frame could be lost to it. A client that does
+   * not is cut off after this.
    */
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
 
@@ -83,10 +85,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
   private @Nullable List<ClientFrame> burst;
 
   WebSocketSession(
-      WebSocketEdge edge,
-      WebSocketEdge.Form form,
-      boolean deflate,
-      @Nullable Principal principal) {
+      WebSocketEdge edge, WebSocketEdge.Form form, boolean deflate, @Nullable Principal principal) {
     this.edge = edge;
     this.form = form;
     this.deflateFrom = deflate ? edge.settings.deflateThreshold() : Integer.MAX_VALUE;
@@ -113,7 +112,8 @@ final class WebSocketSession extends ChannelDuplexHandler {
       switch (message) {
         case CloseWebSocketFrame close -> clientCloses(ctx, close);
         case PingWebSocketFrame ping -> {
-          if (ctx.channel().isWritable()) { // a client that pings but does not read gets no pile of pongs
+          if (ctx.channel()
+              .isWritable()) { // a client that pings but does not read gets no pile of pongs
             ctx.writeAndFlush(Framing.control(Framing.PONG, ping.content()), ctx.voidPromise());
           }
           alive();
@@ -127,7 +127,9 @@ final class WebSocketSession extends ChannelDuplexHandler {
     }
   }
 
-  /** Control frames prove that the client lives: a stock client answers our pings with nothing else. */
+  /**
+   * Control frames prove that the client lives: a stock client answers our pings with nothing else.
+   */
   private void alive() {
     if (phase instanceof Phase.Open) {
       gather(new ClientFrame.Pong(null));
@@ -165,8 +167,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
     }
   }
 
-  private void message(
-      ChannelHandlerContext ctx, int opcode, boolean compressed, ByteBuf content) {
+  private void message(ChannelHandlerContext ctx, int opcode, boolean compressed, ByteBuf content) {
     List<ClientFrame> frames;
     try {
       if (opcode != form.opcode) {
