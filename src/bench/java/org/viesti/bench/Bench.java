@@ -120,7 +120,11 @@ public final class Bench {
             () -> {
               at.add(Instant.now());
               cpu.add(
-                  new Figures.Cpu(node.cpuSeconds(), store.cpuSeconds(), generator.cpuSeconds()));
+                  new Figures.Cpu(
+                      node.cpuSeconds(),
+                      store.cpuSeconds(),
+                      generator.cpuSeconds(),
+                      Proc.machineCpuSeconds()));
             });
     return new Measured(at.getFirst(), Figures.of(outcome, cpu.getFirst(), cpu.getLast()));
   }

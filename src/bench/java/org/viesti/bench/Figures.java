@@ -8,11 +8,16 @@ import java.util.function.ToDoubleFunction;
  *
  * @param node cores that the node kept busy; then those of the database's own processes, and of the
  *     generator
+ * @param others cores that were busy with anything else: if it is much, latencies tell little
  */
-record Figures(Outcome outcome, double node, double database, double generator) {
+record Figures(Outcome outcome, double node, double database, double generator, double others) {
 
   /** CPU seconds at a moment. */
-  record Cpu(double node, double database, double generator) {}
+  record Cpu(double node, double database, double generator, double machine) {
+    private double others() {
+      return machine - node - database - generator;
+    }
+  }
 
   static Figures of(Outcome outcome, Cpu begin, Cpu end) {
     double seconds = outcome.seconds();
@@ -20,7 +25,8 @@ record Figures(Outcome outcome, double node, double database, double generator) 
         outcome,
         (end.node - begin.node) / seconds,
         (end.database - begin.database) / seconds,
-        (end.generator - begin.generator) / seconds);
+        (end.generator - begin.generator) / seconds,
+        (end.others() - begin.others()) / seconds);
   }
 
   double postsPerSecond() {

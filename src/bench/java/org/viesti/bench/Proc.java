@@ -15,6 +15,12 @@ final class Proc {
 
   private static final int CUTIME = 13;
 
+  /** Places in the first line of /proc/stat; guests are counted as users already. */
+  private static final int IDLE = 4;
+
+  private static final int IO_WAIT = 5;
+  private static final int GUEST = 9;
+
   private Proc() {}
 
   /** Seconds of CPU, in user and kernel, that the process has used. */
@@ -30,6 +36,16 @@ final class Proc {
             .mapToDouble(child -> livingTicks(child.pid()))
             .sum();
     return (ticks(pid, UTIME) + ticks(pid, CUTIME) + children) / TICKS;
+  }
+
+  /** The same of everything on the machine, since it was started. */
+  static double machineCpuSeconds() {
+    String[] all = read(Path.of("/proc/stat")).split("\n", 2)[0].split(" +");
+    double busy = 0;
+    for (int i = 1; i < all.length; i++) {
+      busy += i == IDLE || i == IO_WAIT || i >= GUEST ? 0 : Double.parseDouble(all[i]);
+    }
+    return busy / TICKS;
   }
 
   /** Resident memory in kB. */

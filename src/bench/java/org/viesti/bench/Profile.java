@@ -11,7 +11,9 @@ import java.util.Map;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedMethod;
+import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
+import org.jspecify.annotations.Nullable;
 
 /** What a flight recording says the node was busy with during the measurements. */
 final class Profile {
@@ -57,11 +59,7 @@ final class Profile {
   private void count(RecordedEvent event) {
     switch (event.getEventType().getName()) {
       case "jdk.CPUTimeSample" -> {
-        String thread =
-            event.getThread("eventThread") == null
-                ? "?"
-                : event.getThread("eventThread").getJavaName();
-        threads.merge(thread == null ? "?" : thread.replaceAll("\\d+", "N"), 1L, Long::sum);
+        threads.merge(thread(event.getThread("eventThread")), 1L, Long::sum);
         methods.merge(topmost(event, ""), 1L, Long::sum);
         ours.merge(topmost(event, "org.viesti."), 1L, Long::sum);
       }
@@ -72,6 +70,15 @@ final class Profile {
       }
       default -> {}
     }
+  }
+
+  /** The name that a pool's threads share. */
+  private static String thread(@Nullable RecordedThread thread) {
+    if (thread == null || thread.getJavaName() == null) {
+      return "(not of Java)";
+    }
+    String name = thread.getJavaName();
+    return name.isEmpty() ? "(virtual)" : name.replaceAll("\\d+", "N");
   }
 
   private static String topmost(RecordedEvent event, String prefix) {

@@ -35,7 +35,7 @@ final class Report {
 
   void tableHead() throws IOException {
     say(
-        "| load | posts/s | deliveries/s | deliveries per node core-s | cores: node, database, generator"
+        "| load | posts/s | deliveries/s | deliveries per node core-s | cores: node, database, generator, others"
             + " | ack p50 / p99 ms | end to end p50 / p99 ms | drained in s | lost, disordered, errors |");
     say("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
   }
@@ -45,7 +45,7 @@ final class Report {
     say(
         String.format(
             Locale.ROOT,
-            "| %s | %,.0f | %,.0f | %,.0f | %.2f, %.2f, %.2f | %.1f / %.1f | %.1f / %.1f | %.1f | %d, %d, %d |",
+            "| %s | %,.0f | %,.0f | %,.0f | %.2f, %.2f, %.2f, %.2f | %.1f / %.1f | %.1f / %.1f | %.1f | %d, %d, %d |",
             load.title(),
             median(runs, Figures::postsPerSecond),
             median(runs, Figures::deliveriesPerSecond),
@@ -53,6 +53,7 @@ final class Report {
             median(runs, Figures::node),
             median(runs, Figures::database),
             median(runs, Figures::generator),
+            median(runs, Figures::others),
             median(runs, run -> run.outcome().ackP50()),
             median(runs, run -> run.outcome().ackP99()),
             median(runs, run -> run.outcome().endP50()),
