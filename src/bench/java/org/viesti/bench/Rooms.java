@@ -22,7 +22,7 @@ final class Rooms {
   private Rooms() {}
 
   static void create(int port, Topology topology) throws InterruptedException, IOException {
-    try (HttpClient client = HttpClient.newHttpClient();
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME)) {
       List<Future<HttpResponse<String>>> answers = new ArrayList<>();
       for (int room = 0; room < topology.rooms(); room++) {
