@@ -47,19 +47,22 @@ public final class Node implements AutoCloseable {
   private final LiveServer live;
   private final CallServer calls;
 
-  private final Rooms rooms;
+  private final Owned owned;
+
+  /** The doors to what this node holds, for tests that need no edge. */
+  record Owned(Rooms rooms, Users users, Devices devices, LiveConnections connections) {}
 
   private Node(
       ActorSystem<Void> system,
       Database database,
       LiveServer live,
       CallServer calls,
-      Rooms rooms) {
+      Owned owned) {
     this.system = system;
     this.database = database;
     this.live = live;
     this.calls = calls;
-    this.rooms = rooms;
+    this.owned = owned;
   }
 
   /**
@@ -140,7 +143,8 @@ public final class Node implements AutoCloseable {
     wait(PekkoManagement.get(system).start());
 
     onShutdown(system, connections, live, calls);
-    return new Node(system, database, live, calls, rooms);
+    return new Node(
+        system, database, live, calls, new Owned(rooms, users, devices, connections));
   }
 
   private static CallServer calls(
@@ -213,7 +217,11 @@ public final class Node implements AutoCloseable {
 
   /** For tests that need no edge. */
   Rooms rooms() {
-    return rooms;
+    return owned.rooms();
+  }
+
+  Owned owned() {
+    return owned;
   }
 
   void awaitStop() {
