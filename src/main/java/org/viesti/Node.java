@@ -53,11 +53,7 @@ public final class Node implements AutoCloseable {
   record Owned(Rooms rooms, Users users, Devices devices, LiveConnections connections) {}
 
   private Node(
-      ActorSystem<Void> system,
-      Database database,
-      LiveServer live,
-      CallServer calls,
-      Owned owned) {
+      ActorSystem<Void> system, Database database, LiveServer live, CallServer calls, Owned owned) {
     this.system = system;
     this.database = database;
     this.live = live;
@@ -137,7 +133,8 @@ public final class Node implements AutoCloseable {
         LiveServer.start(
             settings.live(),
             List.of(new WebSocketEdge(authenticator, connections, settings.live())));
-    CallServer calls = calls(system, settings, authenticator, rooms, users, devices, admission, live);
+    CallServer calls =
+        calls(system, settings, authenticator, rooms, users, devices, admission, live);
 
     // operators
     wait(PekkoManagement.get(system).start());
