@@ -464,9 +464,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean reopened(Opening.Result result) {
     getContext().watch(result.profile().owner());
     getContext().watch(result.deviceOwner());
-    Set<String> again = watched;
-    watched = Set.of();
-    watch(List.copyOf(again));
+    watch(List.copyOf(watched));
     return onReconciled(result.profile());
   }
 
@@ -526,10 +524,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         needs.users().unwatch(new UserId(principal.user().tenant(), user), userNews);
       }
     }
+    // Also those watched already: whoever shared no room then may do so now.
     for (String user : wanted) {
-      if (!watched.contains(user)) {
-        needs.users().watch(new UserId(principal.user().tenant(), user), rooms, userNews);
-      }
+      needs.users().watch(new UserId(principal.user().tenant(), user), rooms, userNews);
     }
     watched = wanted;
   }
