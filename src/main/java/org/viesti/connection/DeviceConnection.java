@@ -363,12 +363,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       outbox.requeue(track);
       return true;
     }
-    outbox.stretch(track, stretch.messages(), stretch.upTo(), stretch.end());
-    if (stretch.end()) {
-      track.goal = 0;
-      if (track.sent >= track.end()) {
-        unfollow(track);
-      }
+    boolean done = outbox.stretch(track, stretch.messages(), stretch.upTo(), stretch.end());
+    if (done && track.sent >= track.end()) {
+      unfollow(track);
     }
     return true;
   }

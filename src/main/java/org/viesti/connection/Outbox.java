@@ -113,10 +113,11 @@ final class Outbox {
    * its next turn.
    *
    * @param upTo the last position looked at
+   * @return whether the track has been read to its end
    */
-  void stretch(Track track, List<Message> messages, long upTo, boolean end) {
+  boolean stretch(Track track, List<Message> messages, long upTo, boolean end) {
     if (tracks.get(track.topic.path()) != track) {
-      return;
+      return false;
     }
     for (Message message : messages) {
       if (message.seq() <= track.sent || !track.sees(message.seq())) {
@@ -124,21 +125,24 @@ final class Outbox {
       }
       if (!window.isOpen(track.urgent)) {
         requeue(track);
-        return;
+        return false;
       }
       send(track, message);
     }
     track.sent = Math.max(track.sent, Math.min(upTo, track.end()));
-    if (end) {
-      track.reading = false;
-      track.behind = false;
-      track.urgent = false;
-      if (track.head > track.sent) {
-        fallBehind(track, false);
-      }
-    } else {
+    // A log may go on long after the user left it.
+    if (!end && track.sent < track.end()) {
       requeue(track);
+      return false;
     }
+    track.reading = false;
+    track.behind = false;
+    track.urgent = false;
+    track.goal = 0;
+    if (track.head > track.sent) {
+      fallBehind(track, false);
+    }
+    return true;
   }
 
   /** A read failed, or was not enough: the track takes its next turn. */

@@ -119,8 +119,10 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
         if (rooms.stream().anyMatch(room -> isIn(state, room))) {
           context.watch(watcher);
           presence.watch(watcher);
-          restIfIdle();
+        } else {
+          presence.unwatch(watcher);
         }
+        restIfIdle();
       }
       case UserCommand.Unwatch(var watcher) -> {
         presence.unwatch(watcher);
