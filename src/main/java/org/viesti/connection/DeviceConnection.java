@@ -124,7 +124,11 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean caughtUp;
   private boolean reading;
   private boolean reconciling;
+
+  /** What of the user's own log this stream's rooms reflect, and what of it is known to be there. */
   private long profileSeq;
+
+  private long profileWanted;
   private long heardAt = System.nanoTime();
   private CloseCause cause = new CloseCause.ClientGone();
 
@@ -315,8 +319,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean onRouted(Router.Routed what) {
     switch (what) {
       case Router.Live(Topic topic, List<Message> messages, long head) -> {
-        if (!topic.isRoom() && head > profileSeq) {
-          reconcile();
+        if (!topic.isRoom()) {
+          reconcile(head);
         }
         outbox.live(topic, messages, head);
       }
@@ -363,6 +367,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       outbox.requeue(track);
       return true;
     }
+    if (!track.topic.isRoom() && !stretch.messages().isEmpty()) {
+      reconcile(stretch.messages().getLast().seq());
+    }
     boolean done = outbox.stretch(track, stretch.messages(), stretch.upTo(), stretch.end());
     if (done && track.sent >= track.end()) {
       unfollow(track);
@@ -402,8 +409,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   // Membership: the user's own log says when it changed, the user's owner what it is.
 
-  private void reconcile() {
-    if (reconciling) {
+  private void reconcile(long upTo) {
+    profileWanted = Math.max(profileWanted, upTo);
+    if (reconciling || profileSeq >= profileWanted) {
       return;
     }
     reconciling = true;
@@ -414,11 +422,11 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private boolean onReconciled(Users.@Nullable Profile profile) {
     reconciling = false;
-    if (profile == null) {
-      reconcile();
+    if (profile == null || profile.seq() < profileSeq) {
+      reconcile(profileWanted);
       return true;
     }
-    profileSeq = Math.max(profileSeq, profile.seq());
+    profileSeq = profile.seq();
     List<Topic> entered = new ArrayList<>(1);
     for (Users.Membership membership : profile.memberships()) {
       Topic topic = new RoomId(principal.user().tenant(), membership.room()).topic();
@@ -439,6 +447,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     if (!entered.isEmpty()) {
       needs.router().tell(new Router.Follow(entered, routed));
     }
+    // What was asked for before the last change came does not tell of it.
+    reconcile(profileWanted);
     return true;
   }
 
