@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private final ActorRef<Users.News> userNews;
   private final ActorRef<Devices.News> deviceNews;
 
+  /** Null once the stream is live. */
+  private @Nullable CompletionStage<Opening.Result> opening;
+
   private final ArrayDeque<Command> waiting = new ArrayDeque<>(0);
   private Set<String> watched = Set.of();
   private boolean live;
@@ -168,9 +172,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     this.routed = context.messageAdapter(Router.Routed.class, Routed::new);
     this.userNews = context.messageAdapter(Users.News.class, UserNews::new);
     this.deviceNews = context.messageAdapter(Devices.News.class, DeviceNews::new);
+    this.opening = needs.opening().open(principal, hello, session, routed, userNews, deviceNews);
     context.pipeToSelf(
-        needs.opening().open(principal, hello, session, routed, userNews, deviceNews),
-        (result, failure) -> result != null ? new Opened(result) : new Failed(failure));
+        opening, (result, failure) -> result != null ? new Opened(result) : new Failed(failure));
   }
 
   @Override
@@ -208,6 +212,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private boolean opened(Opening.Result result) {
     live = true;
+    opening = null;
     profileSeq = result.profile().seq();
     result.tracks().forEach(outbox::add);
     acks.begin(result.newCursors());
@@ -218,6 +223,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     for (Track track : result.tracks()) {
       if (track.goal > track.sent) {
         outbox.fallBehind(track, false);
+      } else if (track.sent >= track.end()) {
+        unfollow(track);
       }
     }
     while (!waiting.isEmpty()) {
@@ -459,13 +466,29 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     needs.devices().drop(principal.deviceId(), List.of(track.topic.path()));
   }
 
+  /** Any thread may call it: an opening that is no longer wanted ends by itself. */
+  private void unfollow(Collection<Track> tracks) {
+    List<Topic> topics = tracks.stream().map(track -> track.topic).toList();
+    needs.router().tell(new Router.Unfollow(topics, routed));
+  }
+
   /** The user's or the device's owner is gone with what it knew of this stream: attach again. */
   private boolean reopen() {
     getContext()
         .pipeToSelf(
             needs.opening().attachAgain(principal, userNews, deviceNews),
-            (result, failure) -> result != null ? new Opened(result) : new OwnerGone());
+            (result, failure) ->
+                result != null
+                    ? new Opened(result)
+                    : failure != null && isFinal(Refused.in(failure).code())
+                        ? new Failed(failure)
+                        : new OwnerGone());
     return true;
+  }
+
+  /** Asking again would be refused again. */
+  private static boolean isFinal(ErrorCode code) {
+    return code != ErrorCode.UNAVAILABLE && code != ErrorCode.INTERNAL;
   }
 
   private boolean reopened(Opening.Result result) {
@@ -576,8 +599,10 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     if (live) {
       flushCursors();
     }
-    List<Topic> topics = outbox.tracks().stream().map(track -> track.topic).toList();
-    needs.router().tell(new Router.Unfollow(topics, routed));
+    unfollow(outbox.tracks());
+    if (opening != null) {
+      opening.thenAccept(result -> unfollow(result.tracks()));
+    }
     watched.forEach(
         user -> needs.users().unwatch(new UserId(principal.user().tenant(), user), userNews));
     needs.users().detach(principal.user(), principal.device(), userNews);
