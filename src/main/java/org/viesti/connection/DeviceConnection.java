@@ -190,6 +190,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     boolean stays = live ? whileLive(command) : whileOpening(command);
     pump();
     outlet.flush();
+    if (stays && live) {
+      publishing.heed();
+    }
     return stays ? this : Behaviors.stopped();
   }
 
