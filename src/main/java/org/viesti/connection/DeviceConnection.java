@@ -166,7 +166,10 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     this.outbox =
         new Outbox(
             new FlowWindow(
-                settings.windowMessages(), settings.windowBytes(), settings.windowReserve()),
+                settings.windowMessages(),
+                settings.windowBytes(),
+                settings.windowReserve(),
+                settings.maxMessageBytes()),
             principal.user().id(),
             outlet::put);
     this.routed = context.messageAdapter(Router.Routed.class, Routed::new);
