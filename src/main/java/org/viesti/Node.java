@@ -48,15 +48,18 @@ public final class Node implements AutoCloseable {
   private final LiveServer live;
   private final CallServer calls;
 
-  private final Rooms rooms;
+  private final Owned owned;
+
+  /** The doors to what this node holds, for tests that need no edge. */
+  record Owned(Rooms rooms, Users users, Devices devices, LiveConnections connections) {}
 
   private Node(
-      ActorSystem<Void> system, Database database, LiveServer live, CallServer calls, Rooms rooms) {
+      ActorSystem<Void> system, Database database, LiveServer live, CallServer calls, Owned owned) {
     this.system = system;
     this.database = database;
     this.live = live;
     this.calls = calls;
-    this.rooms = rooms;
+    this.owned = owned;
   }
 
   /**
@@ -145,7 +148,8 @@ public final class Node implements AutoCloseable {
             "cannot listen for management; see viesti.management.host and viesti.management.port");
 
     onShutdown(system, connections, live, calls, management);
-    return new Node(system, database, live, calls, rooms);
+    return new Node(
+        system, database, live, calls, new Owned(rooms, users, devices, connections));
   }
 
   private static CallServer calls(
@@ -227,7 +231,11 @@ public final class Node implements AutoCloseable {
 
   /** For tests that need no edge. */
   Rooms rooms() {
-    return rooms;
+    return owned.rooms();
+  }
+
+  Owned owned() {
+    return owned;
   }
 
   void awaitStop() {
