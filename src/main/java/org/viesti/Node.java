@@ -23,7 +23,10 @@ import org.slf4j.LoggerFactory;
 import org.viesti.connection.Admission;
 import org.viesti.connection.LiveConnections;
 import org.viesti.device.Devices;
+import org.viesti.edge.Calls;
 import org.viesti.edge.LiveServer;
+import org.viesti.edge.http.CallServer;
+import org.viesti.edge.http.RestEdge;
 import org.viesti.edge.websocket.WebSocketEdge;
 import org.viesti.journal.Database;
 import org.viesti.journal.History;
@@ -42,13 +45,20 @@ public final class Node implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final Database database;
   private final LiveServer live;
+  private final CallServer calls;
 
   private final Rooms rooms;
 
-  private Node(ActorSystem<Void> system, Database database, LiveServer live, Rooms rooms) {
+  private Node(
+      ActorSystem<Void> system,
+      Database database,
+      LiveServer live,
+      CallServer calls,
+      Rooms rooms) {
     this.system = system;
     this.database = database;
     this.live = live;
+    this.calls = calls;
     this.rooms = rooms;
   }
 
@@ -124,12 +134,30 @@ public final class Node implements AutoCloseable {
         LiveServer.start(
             settings.live(),
             List.of(new WebSocketEdge(authenticator, connections, settings.live())));
+    CallServer calls = calls(system, settings, authenticator, rooms, users, devices, admission, live);
 
     // operators
     wait(PekkoManagement.get(system).start());
 
-    onShutdown(system, connections, live);
-    return new Node(system, database, live, rooms);
+    onShutdown(system, connections, live, calls);
+    return new Node(system, database, live, calls, rooms);
+  }
+
+  private static CallServer calls(
+      ActorSystem<Void> system,
+      Settings settings,
+      Authenticator authenticator,
+      Rooms rooms,
+      Users users,
+      Devices devices,
+      Admission admission,
+      LiveServer live) {
+    Calls calls = Calls.over(settings.calls(), authenticator, rooms, users, devices, admission);
+    RestEdge.LiveDoor liveDoor =
+        new RestEdge.LiveDoor(
+            settings.live().tls() == null ? "ws" : "wss", live.address().getPort());
+    RestEdge rest = new RestEdge(system, settings.calls(), calls, liveDoor);
+    return CallServer.start(system, settings.calls(), rest::handle, rest::handle);
   }
 
   private static void join(Settings settings, ActorSystem<Void> system) {
@@ -145,13 +173,19 @@ public final class Node implements AutoCloseable {
 
   /** Clients are told first, while everything still works; then the doors close. */
   private static void onShutdown(
-      ActorSystem<Void> system, LiveConnections connections, LiveServer live) {
+      ActorSystem<Void> system, LiveConnections connections, LiveServer live, CallServer calls) {
     CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
     shutdown.addTask(
         CoordinatedShutdown.PhaseServiceUnbind(), "stop-listening", step(live::unbind));
     shutdown.addTask(
+        CoordinatedShutdown.PhaseServiceUnbind(), "stop-taking-calls", step(calls::unbind));
+    shutdown.addTask(
         CoordinatedShutdown.PhaseServiceRequestsDone(), "drain-connections", connections::drain);
     shutdown.addTask(CoordinatedShutdown.PhaseServiceStop(), "close-connections", step(live::stop));
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseServiceStop(),
+        "end-calls",
+        step(() -> calls.stop(Duration.ofSeconds(3))));
   }
 
   private static Supplier<CompletionStage<Done>> step(Supplier<CompletionStage<?>> work) {
@@ -170,6 +204,11 @@ public final class Node implements AutoCloseable {
   /** The port of live connections, the real one if 0 was asked for. */
   public int livePort() {
     return live.address().getPort();
+  }
+
+  /** The port of calls, the real one if 0 was asked for. */
+  public int callPort() {
+    return calls.address().getPort();
   }
 
   /** For tests that need no edge. */

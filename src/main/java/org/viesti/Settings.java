@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.viesti.connection.ConnectionSettings;
 import org.viesti.device.DeviceSettings;
+import org.viesti.edge.CallSettings;
 import org.viesti.edge.LiveSettings;
 import org.viesti.journal.Database;
 import org.viesti.room.RoomSettings;
@@ -28,7 +29,10 @@ record Settings(
     UserSettings user,
     DeviceSettings device,
     ConnectionSettings connection,
-    LiveSettings live) {
+    LiveSettings live,
+    CallSettings calls,
+    String managementHost,
+    int managementPort) {
 
   /** The one thing a cluster depends on. */
   record DatabaseSettings(
@@ -67,7 +71,10 @@ record Settings(
         UserSettings.from(viesti),
         DeviceSettings.from(viesti),
         ConnectionSettings.from(viesti),
-        LiveSettings.from(config));
+        LiveSettings.from(config),
+        CallSettings.from(viesti),
+        viesti.getString("management.host"),
+        viesti.getInt("management.port"));
   }
 
   private static @Nullable String orNull(String text) {
