@@ -3,6 +3,7 @@ package org.viesti;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.viesti.connection.ConnectionSettings;
@@ -81,8 +82,14 @@ record Settings(
     return text.isEmpty() ? null : text;
   }
 
-  /** A batch of rows is one statement in PostgreSQL's driver only if it is asked for. */
+  /**
+   * A batch of rows is one statement in PostgreSQL's driver only if it is asked for. H2 writes a commit to its file up to half a
+   * second after it said so, unless told otherwise; and an acknowledged post must outlive the process.
+   */
   private static String journalUrl(String url) {
+    if (url.startsWith("jdbc:h2:") && !url.toUpperCase(Locale.ROOT).contains("WRITE_DELAY")) {
+      return url + ";WRITE_DELAY=0";
+    }
     if (!url.startsWith("jdbc:postgresql:") || url.contains("reWriteBatchedInserts")) {
       return url;
     }
