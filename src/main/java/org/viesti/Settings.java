@@ -3,7 +3,6 @@ package org.viesti;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.viesti.connection.ConnectionSettings;
@@ -83,14 +82,14 @@ record Settings(
   }
 
   /**
-   * A batch of rows is one statement in PostgreSQL's driver only if it is asked for. H2 writes a commit to its file up to half a
-   * second after it said so, unless told otherwise; and an acknowledged post must outlive the process.
+   * The drivers' defaults that would not do: H2 writes what is committed half a second later, and
+   * PostgreSQL's driver sends a batch row by row.
    */
   private static String journalUrl(String url) {
-    if (url.startsWith("jdbc:h2:") && !url.toUpperCase(Locale.ROOT).contains("WRITE_DELAY")) {
-      return url + ";WRITE_DELAY=0";
+    if (url.startsWith("jdbc:h2:")) {
+      return url.contains("WRITE_DELAY") ? url : url + ";WRITE_DELAY=0";
     }
-    if (!url.startsWith("jdbc:postgresql:") || url.contains("reWriteBatchedInserts")) {
+    if (url.contains("reWriteBatchedInserts")) {
       return url;
     }
     return url + (url.contains("?") ? "&" : "?") + "reWriteBatchedInserts=true";
