@@ -17,7 +17,6 @@ import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Join;
-import org.apache.pekko.management.javadsl.PekkoManagement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viesti.connection.Admission;
@@ -30,6 +29,8 @@ import org.viesti.edge.http.RestEdge;
 import org.viesti.edge.websocket.WebSocketEdge;
 import org.viesti.journal.Database;
 import org.viesti.journal.History;
+import org.viesti.ops.ManagementServer;
+import org.viesti.ops.MetricsRoutes;
 import org.viesti.room.Rooms;
 import org.viesti.routing.ClusterRoutes;
 import org.viesti.routing.Router;
@@ -134,9 +135,16 @@ public final class Node implements AutoCloseable {
         calls(system, settings, authenticator, rooms, users, devices, admission, live);
 
     // operators
-    wait(PekkoManagement.get(system).start());
+    ManagementServer management =
+        await(
+            ManagementServer.start(
+                system,
+                settings.managementHost(),
+                settings.managementPort(),
+                List.of(new MetricsRoutes().route())),
+            "cannot listen for management; see viesti.management.host and viesti.management.port");
 
-    onShutdown(system, connections, live, calls);
+    onShutdown(system, connections, live, calls, management);
     return new Node(system, database, live, calls, rooms);
   }
 
@@ -165,12 +173,16 @@ public final class Node implements AutoCloseable {
     CompletableFuture<Done> up = new CompletableFuture<>();
     org.apache.pekko.cluster.Cluster.get(system)
         .registerOnMemberUp(() -> up.complete(Done.getInstance()));
-    wait(up);
+    await(up, "the cluster did not let this node in; see viesti.cluster");
   }
 
   /** Clients are told first, while everything still works; then the doors close. */
   private static void onShutdown(
-      ActorSystem<Void> system, LiveConnections connections, LiveServer live, CallServer calls) {
+      ActorSystem<Void> system,
+      LiveConnections connections,
+      LiveServer live,
+      CallServer calls,
+      ManagementServer management) {
     CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
     shutdown.addTask(
         CoordinatedShutdown.PhaseServiceUnbind(), "stop-listening", step(live::unbind));
@@ -183,18 +195,23 @@ public final class Node implements AutoCloseable {
         CoordinatedShutdown.PhaseServiceStop(),
         "end-calls",
         step(() -> calls.stop(Duration.ofSeconds(3))));
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseServiceStop(), "stop-management", step(management::stop));
   }
 
   private static Supplier<CompletionStage<Done>> step(Supplier<CompletionStage<?>> work) {
     return () -> work.get().thenApply(done -> Done.getInstance());
   }
 
-  private static void wait(CompletionStage<?> stage) {
+  private static <T> T await(CompletionStage<T> stage, String otherwise) {
     try {
-      stage.toCompletableFuture().orTimeout(40, TimeUnit.SECONDS).join();
+      return stage.toCompletableFuture().orTimeout(40, TimeUnit.SECONDS).join();
     } catch (CompletionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new Failure(String.valueOf(cause.getMessage()), cause);
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      throw new Failure(otherwise + " (" + cause.getMessage() + ")", cause);
     }
   }
 
