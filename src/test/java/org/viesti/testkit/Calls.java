@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 
 /** The REST calls that tests make, as one user. */
@@ -67,19 +68,19 @@ public final class Calls {
     return post("/api/v1/rooms/" + room + "/messages", body);
   }
 
-  /** The whole history of a room, page by page, oldest first. */
+  /** The messages of a room's whole history, page by page, oldest first. */
   public List<JsonNode> history(String room) {
     List<JsonNode> all = new ArrayList<>();
-    String cursor = "";
+    String older = "";
     do {
-      String query =
-          cursor.isEmpty() ? "" : "&cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8);
+      String cursor =
+          older.isEmpty() ? "" : "&cursor=" + URLEncoder.encode(older, StandardCharsets.UTF_8);
       JsonNode page =
-          get("/api/v1/rooms/" + room + "/messages?limit=" + PAGE + query).expect(200).body();
-      page.required("messages").forEach(all::add);
-      cursor = page.path("next_cursor").asText("");
-    } while (!cursor.isEmpty());
-    all.sort((a, b) -> Long.compare(a.path("seq").longValue(), b.path("seq").longValue()));
+          get("/api/v1/rooms/" + room + "/messages?limit=" + PAGE + cursor).expect(200).body();
+      page.required("entries").forEach(entry -> all.add(entry.required("message")));
+      older = page.path("older").asText("");
+    } while (!older.isEmpty());
+    all.sort(Comparator.comparingLong(message -> message.required("seq").longValue()));
     return all;
   }
 
