@@ -14,6 +14,7 @@ public record RoomSettings(
     int postsPerUserBurst,
     int snapshotEvery,
     int signalsUpToMembers,
+    int mentionsOnlyAbove,
     Duration askTimeout) {
 
   public static RoomSettings from(Config viesti) {
@@ -28,6 +29,7 @@ public record RoomSettings(
         room.getInt("posts-per-user-burst"),
         room.getInt("snapshot-every"),
         room.getInt("signals-up-to-members"),
+        viesti.getInt("push.mentions-only-above-members"),
         room.getDuration("ask-timeout"));
   }
 }

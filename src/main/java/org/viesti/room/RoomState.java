@@ -14,6 +14,7 @@ import org.viesti.room.RoomEvent.NewMember;
  * @param head the last position that readers see; 0 before the room is made
  * @param posted what each sender posted last, so that a retry is answered and not repeated
  * @param untold users who have not yet answered the change of their membership at that position
+ * @param wishes which members want to hear of posts
  * @param erasures redacted positions whose content may still be in the journal
  */
 record RoomState(
@@ -32,6 +33,7 @@ record RoomState(
     PMap<String, String> banned,
     PMap<String, Sent> posted,
     PMap<String, Long> untold,
+    Wishes wishes,
     PMap<Long, Long> erasures) {
 
   /** A retry is recognised among this many of the sender's last posts; more than a connection's unanswered window. */
@@ -63,6 +65,7 @@ record RoomState(
           HashTreePMap.empty(),
           HashTreePMap.empty(),
           HashTreePMap.empty(),
+          Wishes.NONE,
           HashTreePMap.empty());
 
   boolean isOpen() {
@@ -98,7 +101,8 @@ record RoomState(
       case RoomEvent.Edited e -> next;
       case RoomEvent.Redacted e -> next.withErasures(next.erasures.plus(e.target(), next.seq));
       case RoomEvent.Reacted e -> next;
-      case RoomEvent.Told e -> next.told(e.users());
+      case RoomEvent.Told e -> next.told(e.users()).wishing(e.wishesOrNone());
+      case RoomEvent.Wished e -> next.wishing(Map.of(e.user(), e.wanted()));
       case RoomEvent.ErasureDone e -> next.withErasures(next.erasures.minus(e.target()));
     };
   }
@@ -113,14 +117,14 @@ record RoomState(
   private RoomState at(long newSeq, long newHead, long at) {
     return new RoomState(
         newSeq, newHead, at, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, members, banned, posted, untold, erasures);
+        createdBy, members, banned, posted, untold, wishes, erasures);
   }
 
   private RoomState created(RoomEvent.Created e) {
     return new RoomState(
         seq, head, lastAt, Status.OPEN, RoomType.parse(e.type()), e.name(), e.description(),
         e.isPrivate(), e.metadata() == null ? Map.of() : e.metadata(), e.at(), e.by(), members,
-        banned, posted, untold, erasures);
+        banned, posted, untold, wishes, erasures);
   }
 
   private RoomState updated(RoomEvent.Updated e) {
@@ -129,7 +133,7 @@ record RoomState(
         e.description() == null ? description : e.description(),
         e.isPrivate() == null ? isPrivate : e.isPrivate(),
         e.metadata() == null ? metadata : e.metadata(), createdAt, createdBy, members, banned,
-        posted, untold, erasures);
+        posted, untold, wishes, erasures);
   }
 
   private RoomState deleted() {
@@ -139,13 +143,13 @@ record RoomState(
     }
     return new RoomState(
         seq, head, lastAt, Status.DELETED, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, HashTreePMap.empty(), banned, HashTreePMap.empty(), all, erasures);
+        createdBy, HashTreePMap.empty(), banned, HashTreePMap.empty(), all, Wishes.NONE, erasures);
   }
 
   private RoomState withMembers(PMap<String, Member> newMembers, PMap<String, Long> newUntold) {
     return new RoomState(
         seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, newMembers, banned, posted, newUntold, erasures);
+        createdBy, newMembers, banned, posted, newUntold, wishes, erasures);
   }
 
   private RoomState entered(List<NewMember> entering, long when) {
@@ -163,7 +167,7 @@ record RoomState(
     for (String user : users) {
       tell = tell.plus(user, seq);
     }
-    return withMembers(members.minusAll(users), tell);
+    return withMembers(members.minusAll(users), tell).withWishes(wishes.without(users));
   }
 
   private RoomState withRole(String user, Role role) {
@@ -185,22 +189,38 @@ record RoomState(
     return withMembers(members, left);
   }
 
+  private RoomState wishing(Map<String, RoomEvent.Wanted> wanted) {
+    Wishes changed = wishes;
+    for (Map.Entry<String, RoomEvent.Wanted> entry : wanted.entrySet()) {
+      if (members.containsKey(entry.getKey())) {
+        changed = changed.with(entry.getKey(), entry.getValue());
+      }
+    }
+    return withWishes(changed);
+  }
+
+  private RoomState withWishes(Wishes newWishes) {
+    return new RoomState(
+        seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
+        createdBy, members, banned, posted, untold, newWishes, erasures);
+  }
+
   private RoomState withBanned(PMap<String, String> newBanned) {
     return new RoomState(
         seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, members, newBanned, posted, untold, erasures);
+        createdBy, members, newBanned, posted, untold, wishes, erasures);
   }
 
   private RoomState withErasures(PMap<Long, Long> newErasures) {
     return new RoomState(
         seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, members, banned, posted, untold, newErasures);
+        createdBy, members, banned, posted, untold, wishes, newErasures);
   }
 
   private RoomState remembering(String sender, String clientId, long when) {
     Sent sent = posted.getOrDefault(sender, Sent.NONE).and(clientId, seq, when, REMEMBERED_POSTS);
     return new RoomState(
         seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, members, banned, posted.plus(sender, sent), untold, erasures);
+        createdBy, members, banned, posted.plus(sender, sent), untold, wishes, erasures);
   }
 }

@@ -37,6 +37,7 @@ final class RoomTags {
       case RoomEvent.RoleChanged e -> Set.of();
       case RoomEvent.Erased e -> Set.of();
       case RoomEvent.Told e -> Set.of();
+      case RoomEvent.Wished e -> Set.of();
       case RoomEvent.ErasureDone e -> Set.of();
     };
   }

@@ -15,6 +15,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.jspecify.annotations.Nullable;
+import org.viesti.journal.WakeUps;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.HistoryEntry;
@@ -28,6 +29,7 @@ import org.viesti.protocol.ServerFrame;
 import org.viesti.room.RoomCommand.By;
 import org.viesti.room.RoomCommand.Reply;
 import org.viesti.routing.Router;
+import org.viesti.routing.Wants;
 import org.viesti.security.Principal;
 
 /**
@@ -62,8 +64,9 @@ public final class Rooms {
       org.viesti.routing.ClusterRoutes routes,
       org.viesti.routing.TopicOwner owners,
       org.viesti.journal.History history,
+      WakeUps wakeUps,
       java.time.Clock clock) {
-    return new Rooms(system, new Room.Needs(settings, routes, owners, history, clock));
+    return new Rooms(system, new Room.Needs(settings, routes, owners, history, wakeUps, clock));
   }
 
   /** A member to be. */
@@ -332,6 +335,15 @@ public final class Rooms {
   /** Passes on that a node has followers of the room again. */
   public void interested(RoomId room, ActorRef<Router.Command> node) {
     tell(room, new RoomCommand.Interested(node));
+  }
+
+  /** Passes on which posts a user wants to hear of. */
+  public void wants(RoomId room, Wants wants) {
+    tell(room, new RoomCommand.UserWants(wants));
+  }
+
+  public void wake(RoomId room, WakeUps.Due due) {
+    tell(room, new RoomCommand.Wake(due.dueAt(), due.since()));
   }
 
   /** The room of a message id, in the caller's tenant. */
