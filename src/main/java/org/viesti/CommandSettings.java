@@ -21,9 +21,9 @@ final class CommandSettings {
   /** Throws {@link com.typesafe.config.ConfigException} with a sentence for operators. */
   Config load() {
     if (file == null) {
-      return ConfigFactory.load();
+      return Settings.load(ConfigFactory.defaultApplication());
     }
     ConfigParseOptions mustExist = ConfigParseOptions.defaults().setAllowMissing(false);
-    return ConfigFactory.load(ConfigFactory.parseFile(file.toFile(), mustExist));
+    return Settings.load(ConfigFactory.parseFile(file.toFile(), mustExist));
   }
 }

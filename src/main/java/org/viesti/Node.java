@@ -1,15 +1,207 @@
 package org.viesti;
 
 import com.typesafe.config.Config;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
+import org.apache.pekko.management.javadsl.PekkoManagement;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.viesti.connection.Admission;
+import org.viesti.connection.LiveConnections;
+import org.viesti.device.Devices;
+import org.viesti.edge.LiveServer;
+import org.viesti.edge.websocket.WebSocketEdge;
+import org.viesti.journal.Database;
+import org.viesti.journal.History;
+import org.viesti.journal.WakeUps;
+import org.viesti.room.Rooms;
+import org.viesti.routing.ClusterRoutes;
+import org.viesti.routing.Router;
+import org.viesti.routing.Waker;
+import org.viesti.security.Authenticator;
+import org.viesti.security.ResumeTokens;
+import org.viesti.security.TokenAuthenticator;
+import org.viesti.user.DeadLetters;
+import org.viesti.user.PushNeeds;
+import org.viesti.user.PushSender;
+import org.viesti.user.Users;
 
-/** One node of the cluster. */
-final class Node {
-  private Node() {}
+/** One node of the cluster, wired from the bottom up. */
+public final class Node implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Node.class);
+
+  private final ActorSystem<Void> system;
+  private final Database database;
+  private final LiveServer live;
+
+  private final Rooms rooms;
+
+  private Node(ActorSystem<Void> system, Database database, LiveServer live, Rooms rooms) {
+    this.system = system;
+    this.database = database;
+    this.live = live;
+    this.rooms = rooms;
+  }
 
   /**
    * Runs a node until it is told to stop. Throws {@link Failure} and its like if it cannot start.
    */
   static void run(Config config) {
-    throw new Failure("there is no node in this build");
+    Settings settings = Settings.of(config);
+    Node node = start(config);
+    System.out.println(Greeting.text(settings, node));
+    node.awaitStop();
+  }
+
+  /** Starts a node: when this returns it is ready. */
+  public static Node start(Config config) {
+    Settings settings = Settings.of(config);
+    Settings.DatabaseSettings db = settings.database();
+    Database database = new Database(db.url(), db.user(), db.password(), db.readConnections());
+    ActorSystem<Void> system = null;
+    try {
+      system = ActorSystem.create(Behaviors.empty(), "viesti", settings.config());
+      return start(settings, database, system);
+    } catch (RuntimeException e) {
+      if (system != null) {
+        system.terminate();
+      }
+      database.close();
+      throw e;
+    }
+  }
+
+  private static Node start(Settings settings, Database database, ActorSystem<Void> system) {
+    Clock clock = Clock.systemUTC();
+    if (settings.security().usesDevelopmentKey()) {
+      log.warn(
+          "tokens are signed with a development key; set viesti.auth.secret or viesti.auth.jwks");
+    }
+    join(settings, system);
+
+    // journal
+    History history = new History(database);
+
+    // routing, security
+    ClusterRoutes routes = new ClusterRoutes();
+    Owners owners = new Owners();
+    ActorRef<Router.Command> router =
+        system.systemActorOf(Router.create(routes, owners, history), "router", Props.empty());
+    Authenticator authenticator = TokenAuthenticator.of(settings.security(), clock);
+    ResumeTokens resumeTokens = ResumeTokens.of(settings.security(), clock);
+
+    // owners
+    WakeUps wakeUps = new WakeUps(database);
+    Rooms rooms = Rooms.start(system, settings.room(), routes, owners, history, wakeUps, clock);
+    Devices devices = Devices.start(system, settings.device(), clock);
+    PushSender sender = new PushSender(settings.push());
+    DeadLetters letters = new DeadLetters(database);
+    PushNeeds push =
+        new PushNeeds(settings.push(), sender, letters, new Introductions(rooms, devices));
+    Users users =
+        Users.start(system, settings.user(), push, routes, owners, history, wakeUps, clock);
+    owners.are(rooms, users);
+    Waker.start(system, settings.waker(), wakeUps, owners, clock);
+
+    // connections
+    Admission admission = new Admission(rooms, settings.connection());
+    LiveConnections connections =
+        LiveConnections.start(
+            system,
+            settings.connection(),
+            rooms,
+            users,
+            devices,
+            admission,
+            history,
+            resumeTokens,
+            router);
+
+    // edges
+    LiveServer live =
+        LiveServer.start(
+            settings.live(),
+            List.of(new WebSocketEdge(authenticator, connections, settings.live())));
+
+    // operators
+    wait(PekkoManagement.get(system).start());
+
+    onShutdown(system, connections, live);
+    return new Node(system, database, live, rooms);
+  }
+
+  private static void join(Settings settings, ActorSystem<Void> system) {
+    Cluster cluster = Cluster.get(system);
+    if (settings.config().getStringList("viesti.cluster.seed-nodes").isEmpty()) {
+      cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    }
+    CompletableFuture<Done> up = new CompletableFuture<>();
+    org.apache.pekko.cluster.Cluster.get(system)
+        .registerOnMemberUp(() -> up.complete(Done.getInstance()));
+    wait(up);
+  }
+
+  /** Clients are told first, while everything still works; then the doors close. */
+  private static void onShutdown(
+      ActorSystem<Void> system, LiveConnections connections, LiveServer live) {
+    CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseServiceUnbind(), "stop-listening", step(live::unbind));
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseServiceRequestsDone(), "drain-connections", connections::drain);
+    shutdown.addTask(CoordinatedShutdown.PhaseServiceStop(), "close-connections", step(live::stop));
+  }
+
+  private static Supplier<CompletionStage<Done>> step(Supplier<CompletionStage<?>> work) {
+    return () -> work.get().thenApply(done -> Done.getInstance());
+  }
+
+  private static void wait(CompletionStage<?> stage) {
+    try {
+      stage.toCompletableFuture().orTimeout(40, TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new Failure(String.valueOf(cause.getMessage()), cause);
+    }
+  }
+
+  /** The port of live connections, the real one if 0 was asked for. */
+  public int livePort() {
+    return live.address().getPort();
+  }
+
+  /** For tests that need no edge. */
+  Rooms rooms() {
+    return rooms;
+  }
+
+  void awaitStop() {
+    system.getWhenTerminated().toCompletableFuture().join();
+    database.close();
+  }
+
+  /** Leaves the cluster in good order: clients are told, owners handed over. */
+  @Override
+  public void close() {
+    CoordinatedShutdown.get(system)
+        .runAll(CoordinatedShutdown.unknownReason())
+        .toCompletableFuture()
+        .orTimeout(Duration.ofSeconds(60).toSeconds(), TimeUnit.SECONDS)
+        .join();
+    awaitStop();
   }
 }

@@ -15,7 +15,10 @@ import org.viesti.protocol.Refused;
 import org.viesti.room.Rooms;
 import org.viesti.security.Principal;
 
-/** The verb <em>admit</em>: every post and amendment, by whatever edge, passes here on its way to its room. */
+/**
+ * The verb <em>admit</em>: every post and amendment, by whatever edge, passes here on its way to
+ * its room.
+ */
 public final class Admission {
   private final Rooms rooms;
   private final Quotas quotas;
@@ -32,8 +35,7 @@ public final class Admission {
    *
    * @throws Refused with LIMIT_EXCEEDED if the batch is too large
    */
-  public CompletionStage<List<Rooms.Recorded>> post(
-      Principal by, List<ClientFrame.Send> messages) {
+  public CompletionStage<List<Rooms.Recorded>> post(Principal by, List<ClientFrame.Send> messages) {
     batch(messages.size());
     List<Refusal> refusals = new ArrayList<>(Collections.nCopies(messages.size(), NONE));
     List<ClientFrame.Send> admitted = new ArrayList<>(messages.size());
@@ -60,9 +62,7 @@ public final class Admission {
     int next = 0;
     for (Refusal refusal : refusals) {
       results.add(
-          refusal == NONE
-              ? recorded.get(next++)
-              : new Rooms.Recorded("", 0, 0, false, refusal));
+          refusal == NONE ? recorded.get(next++) : new Rooms.Recorded("", 0, 0, false, refusal));
     }
     return results;
   }

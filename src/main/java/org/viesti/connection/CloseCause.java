@@ -38,4 +38,17 @@ public sealed interface CloseCause {
       case Drained() -> ErrorCode.DRAINING;
     };
   }
+
+  /** A sentence for the client. */
+  default String detail() {
+    return switch (this) {
+      case ClientGone() -> "the client left";
+      case Rejected(Refusal refusal) -> refusal.detail();
+      case TakenOver() -> "a newer stream of this device took over";
+      case TokenExpired() -> "the token's time is over: connect with a new one";
+      case Revoked() -> "the device was revoked: it may not come back";
+      case Silent() -> "nothing was heard for two heartbeats";
+      case Drained() -> "the node is leaving: connect again, to any node";
+    };
+  }
 }

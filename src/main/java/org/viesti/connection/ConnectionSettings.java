@@ -3,7 +3,10 @@ package org.viesti.connection;
 import com.typesafe.config.Config;
 import java.time.Duration;
 
-/** The settings of {@code viesti.connection} and {@code viesti.limits}; reference.conf says what each means. */
+/**
+ * The settings of {@code viesti.connection} and {@code viesti.limits}; reference.conf says what
+ * each means.
+ */
 public record ConnectionSettings(
     Duration heartbeat,
     int windowMessages,

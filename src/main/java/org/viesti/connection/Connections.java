@@ -8,8 +8,8 @@ import org.viesti.security.Principal;
 /** The only door to connections: an edge opens one for each stream it has authenticated. */
 public interface Connections {
   /**
-   * Opens a stream; the welcome frame comes over the wire. Fails with {@link org.viesti.protocol.Refused} if the node drains
-   * or a limit is reached.
+   * Opens a stream; the welcome frame comes over the wire. Fails with {@link
+   * org.viesti.protocol.Refused} if the node drains or a limit is reached.
    */
   CompletionStage<ActorRef<DeviceConnection.Command>> open(
       Principal principal, Wire wire, ClientFrame.Hello hello);

@@ -43,8 +43,9 @@ import org.viesti.user.Users;
  *      └──────────────── refused, revoked, client gone ──────────────────────────────────^
  * </pre>
  *
- * <p>While opening, the client's frames wait. {@link Opening} gathers what the {@link Outbox} begins with. Live copies of
- * messages are hints; the outbox compares positions, and this actor reads the logs on for it, one stretch at a time.
+ * <p>While opening, the client's frames wait. {@link Opening} gathers what the {@link Outbox}
+ * begins with. Live copies of messages are hints; the outbox compares positions, and this actor
+ * reads the logs on for it, one stretch at a time.
  */
 public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Command> {
 
@@ -145,8 +146,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         context ->
             Behaviors.withTimers(
                 timers ->
-                    new DeviceConnection(
-                        context, timers, principal, wire, hello, session, needs)));
+                    new DeviceConnection(context, timers, principal, wire, hello, session, needs)));
   }
 
   private DeviceConnection(
@@ -352,8 +352,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     }
     int most = needs.settings().maxBatch();
     for (int from = 0; from < admitted.size(); from += most) {
-      List<ClientFrame.Send> part =
-          admitted.subList(from, Math.min(admitted.size(), from + most));
+      List<ClientFrame.Send> part = admitted.subList(from, Math.min(admitted.size(), from + most));
       asked(part.size());
       getContext()
           .pipeToSelf(
@@ -405,8 +404,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
               answer,
               (recorded, failure) ->
                   new Answered(
-                      List.of(
-                          recorded == null ? failed(id, failure) : answer(id, room, recorded)),
+                      List.of(recorded == null ? failed(id, failure) : answer(id, room, recorded)),
                       1));
     } catch (Refused refused) {
       put(ServerFrame.Error.of(refused.refusal(), id));
@@ -554,8 +552,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean flushReceipts() {
     receipts.forEach(
         (room, seq) ->
-            signal(
-                room, new ServerFrame.Receipt(room, principal.user().id(), "delivered", seq)));
+            signal(room, new ServerFrame.Receipt(room, principal.user().id(), "delivered", seq)));
     receipts.clear();
     return true;
   }
@@ -763,9 +760,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     needs.users().detach(principal.user(), principal.device(), userNews);
     needs.devices().detach(principal.deviceId(), deviceNews);
     wire.close(cause);
-    getContext()
-        .getLog()
-        .debug("session {} of {} ended: {}", session, principal.deviceId(), cause);
+    getContext().getLog().debug("session {} of {} ended: {}", session, principal.deviceId(), cause);
     return this;
   }
 }

@@ -1,8 +1,8 @@
 package org.viesti.connection;
 
 /**
- * How much may be on its way to a client, unacknowledged: so many messages and so many bytes. A reserve beyond it is for what is
- * urgent.
+ * How much may be on its way to a client, unacknowledged: so many messages and so many bytes. A
+ * reserve beyond it is for what is urgent.
  */
 final class FlowWindow {
   private final int maxMessages;

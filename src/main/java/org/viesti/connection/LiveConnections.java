@@ -29,7 +29,10 @@ import org.viesti.security.Principal;
 import org.viesti.security.ResumeTokens;
 import org.viesti.user.Users;
 
-/** A node's streams: opens them, and keeps for all of them the one clock that ends tokens and finds dead links. */
+/**
+ * A node's streams: opens them, and keeps for all of them the one clock that ends tokens and finds
+ * dead links.
+ */
 public final class LiveConnections implements Connections {
   private final ActorSystem<?> system;
   private final ActorRef<Command> all;
@@ -180,8 +183,7 @@ public final class LiveConnections implements Connections {
       return new Stream(stream);
     }
 
-    private void lookAgain(
-        ActorRef<DeviceConnection.Command> stream, long expires, long now) {
+    private void lookAgain(ActorRef<DeviceConnection.Command> stream, long expires, long now) {
       long nextCheck = now + needs.settings().heartbeat().toMillis();
       deadlines.add(new Deadline(Math.min(nextCheck, expires), stream));
     }

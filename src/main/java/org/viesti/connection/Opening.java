@@ -23,8 +23,9 @@ import org.viesti.security.ResumeTokens;
 import org.viesti.user.Users;
 
 /**
- * What happens before a stream is live: its device and its user are attached, its topics followed, and only then the heads of all
- * its logs compared with its cursors, so that nothing can be recorded between without a hint. Wakes no room.
+ * What happens before a stream is live: its device and its user are attached, its topics followed,
+ * and only then the heads of all its logs compared with its cursors, so that nothing can be
+ * recorded between without a hint. Wakes no room.
  */
 final class Opening {
   private final ConnectionSettings settings;
@@ -86,11 +87,12 @@ final class Opening {
       return CompletableFuture.failedFuture(refused);
     }
     return attach(principal, userNews, deviceNews)
-        .thenCompose(
-            attached -> begin(principal, hello, session, resumed, attached, routed));
+        .thenCompose(attached -> begin(principal, hello, session, resumed, attached, routed));
   }
 
-  /** Attaches a live stream again whose owners were restarted; what it follows it goes on following. */
+  /**
+   * Attaches a live stream again whose owners were restarted; what it follows it goes on following.
+   */
   CompletionStage<Result> attachAgain(
       Principal principal, ActorRef<Users.News> userNews, ActorRef<Devices.News> deviceNews) {
     return attach(principal, userNews, deviceNews)
@@ -145,8 +147,7 @@ final class Opening {
               List<Users.Membership> resets = new ArrayList<>();
               Map<String, String> reasons = new HashMap<>();
               for (Start start : starts) {
-                String reason =
-                    place(start, heads.getOrDefault(Logs.of(start.track().topic), 0L));
+                String reason = place(start, heads.getOrDefault(Logs.of(start.track().topic), 0L));
                 if (reason != null && start.membership() != null) {
                   resets.add(start.membership());
                   reasons.put(start.membership().room(), reason);
@@ -187,7 +188,8 @@ final class Opening {
       Topic topic = new RoomId(principal.user().tenant(), membership.room()).topic();
       Long cursor = own.getOrDefault(topic.path(), cursors.get(topic.path()));
       long first = membership.stays().getFirst().from() - 1;
-      // A device's first time begins where its user stopped reading; a room that came since, at its beginning.
+      // A device's first time begins where its user stopped reading; a room that came since, at its
+      // beginning.
       long from = cursor != null ? cursor : cursors.isEmpty() ? membership.read() : first;
       Track track = new Track(topic, membership.stays(), Math.max(first, from));
       if (track.sent < track.end()) {

@@ -14,9 +14,10 @@ import org.viesti.protocol.Topic;
 /**
  * What a connection owes its client: for each log a {@link Track}, and one window over all.
  *
- * <p>A live copy that continues a track goes straight out while the window is open. Otherwise nothing is kept of it: the track is
- * <em>behind</em> and waits its turn to be read on from the log. Turns go round, so that a busy room holds up no other; a track
- * with something urgent goes first. Within a track order is never changed.
+ * <p>A live copy that continues a track goes straight out while the window is open. Otherwise
+ * nothing is kept of it: the track is <em>behind</em> and waits its turn to be read on from the
+ * log. Turns go round, so that a busy room holds up no other; a track with something urgent goes
+ * first. Within a track order is never changed.
  */
 final class Outbox {
   private final FlowWindow window;
@@ -94,7 +95,10 @@ final class Outbox {
     }
   }
 
-  /** The next track to be read on, if there is one and the window is open for it; it is out of the queue then. */
+  /**
+   * The next track to be read on, if there is one and the window is open for it; it is out of the
+   * queue then.
+   */
   @Nullable Track next() {
     Track first = behind.peekFirst();
     if (first == null || !window.isOpen(first.urgent)) {
@@ -105,7 +109,8 @@ final class Outbox {
   }
 
   /**
-   * A stretch of a track's log. Once its end is reached the track is live again; else it waits for its next turn.
+   * A stretch of a track's log. Once its end is reached the track is live again; else it waits for
+   * its next turn.
    *
    * @param upTo the last position looked at
    */

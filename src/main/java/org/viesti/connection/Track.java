@@ -58,9 +58,7 @@ final class Track {
 
   /** The last position the user may see, as long as it does not come back. */
   long end() {
-    return stays == null || stays.getLast().until() == 0
-        ? Long.MAX_VALUE
-        : stays.getLast().until();
+    return stays == null || stays.getLast().until() == 0 ? Long.MAX_VALUE : stays.getLast().until();
   }
 
   void onItsWay(long seq, int bytes, FlowWindow window) {

@@ -23,8 +23,9 @@ import org.viesti.journal.Logs;
 import org.viesti.protocol.DeviceId;
 
 /**
- * The owner of one device: there is one of it in the cluster, so it is the one to say which stream is live. The newest wins; the
- * older is told. It stays in memory while a stream is live, and for a while after.
+ * The owner of one device: there is one of it in the cluster, so it is the one to say which stream
+ * is live. The newest wins; the older is told. It stays in memory while a stream is live, and for a
+ * while after.
  */
 final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, DeviceState> {
 
@@ -50,8 +51,7 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
       Needs needs) {
     super(
         Logs.persistenceId(id),
-        SupervisorStrategy.restartWithBackoff(
-            Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.context = context;
     this.shard = shard;
     this.needs = needs;
@@ -79,8 +79,7 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
   public SignalHandler<DeviceState> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(
-            Terminated.class,
-            (state, gone) -> detach(gone.getRef().<Devices.News>unsafeUpcast()))
+            Terminated.class, (state, gone) -> detach(gone.getRef().<Devices.News>unsafeUpcast()))
         .build();
   }
 
@@ -167,7 +166,10 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
     return Effect().none();
   }
 
-  /** What a stream acknowledged stays true when another has taken over, but no cursor goes back by it. */
+  /**
+   * What a stream acknowledged stays true when another has taken over, but no cursor goes back by
+   * it.
+   */
   private void move(DeviceState state, DeviceState ahead, DeviceCommand.Move move) {
     boolean isLive = move.connection().equals(live);
     Map<String, Long> moved = new HashMap<>();

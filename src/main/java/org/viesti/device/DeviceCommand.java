@@ -38,7 +38,6 @@ sealed interface DeviceCommand {
   @JsonSubTypes({@JsonSubTypes.Type(value = Is.class, name = "is")})
   sealed interface Reply extends NodeMessage {}
 
-  record Is(
-      ActorRef<DeviceCommand> self, Map<String, Long> cursors, boolean revoked, boolean live)
+  record Is(ActorRef<DeviceCommand> self, Map<String, Long> cursors, boolean revoked, boolean live)
       implements Reply {}
 }

@@ -19,7 +19,10 @@ import org.viesti.device.DeviceCommand.Reply;
 import org.viesti.journal.NodeMessage;
 import org.viesti.protocol.DeviceId;
 
-/** The only door to devices. A call fails with UNAVAILABLE if the device's owner does not answer in time. */
+/**
+ * The only door to devices. A call fails with UNAVAILABLE if the device's owner does not answer in
+ * time.
+ */
 public final class Devices {
   private static final EntityTypeKey<DeviceCommand> KEY =
       EntityTypeKey.create(DeviceCommand.class, "device");
@@ -41,8 +44,7 @@ public final class Devices {
                                 DeviceId.parse(entity.getEntityId()), entity.getShard(), needs))
                     .withSettings(
                         // A device whose stream is live must stay; one without rests by itself.
-                        ClusterShardingSettings.create(system)
-                            .withNoPassivationStrategy()));
+                        ClusterShardingSettings.create(system).withNoPassivationStrategy()));
   }
 
   /** Opens the door on this node. */

@@ -4,11 +4,15 @@ import java.util.List;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ServerFrame;
 
-/** Frames as bytes, pure and shared by all connections. Transports that carry whole frames choose one by name. */
+/**
+ * Frames as bytes, pure and shared by all connections. Transports that carry whole frames choose
+ * one by name.
+ */
 public interface FrameCodec {
   /**
-   * The frames in one of the transport's messages, validated. Throws {@link org.viesti.protocol.Refused} with INVALID_ARGUMENT or
-   * PAYLOAD_MISMATCH; then none of them counts.
+   * The frames in one of the transport's messages, validated. Throws {@link
+   * org.viesti.protocol.Refused} with INVALID_ARGUMENT or PAYLOAD_MISMATCH; then none of them
+   * counts.
    */
   List<ClientFrame> decode(byte[] bytes, int offset, int length);
 

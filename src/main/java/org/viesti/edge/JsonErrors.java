@@ -15,7 +15,10 @@ import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Payload;
 import org.viesti.protocol.Refused;
 
-/** What Jackson says of a client's JSON, as a sentence for the client: which field, and what it should be. No Java names. */
+/**
+ * What Jackson says of a client's JSON, as a sentence for the client: which field, and what it
+ * should be. No Java names.
+ */
 final class JsonErrors {
   private JsonErrors() {}
 
@@ -36,7 +39,10 @@ final class JsonErrors {
         sentence(mapping, path(mapping)));
   }
 
-  /** A number out of its type's range is also a read error to Jackson, but it is the field's, not the text's. */
+  /**
+   * A number out of its type's range is also a read error to Jackson, but it is the field's, not
+   * the text's.
+   */
   private static boolean notJson(@Nullable Throwable cause) {
     return cause instanceof StreamReadException && !(cause instanceof InputCoercionException);
   }

@@ -22,8 +22,9 @@ import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.Validation;
 
 /**
- * Frames as JSON (subprotocol {@code viesti.v1.json}): one object with its {@code type}, or from a client also an array of them.
- * Strict: what a client misspells is refused, not ignored, because an ignored field is a lost message later.
+ * Frames as JSON (subprotocol {@code viesti.v1.json}): one object with its {@code type}, or from a
+ * client also an array of them. Strict: what a client misspells is refused, not ignored, because an
+ * ignored field is a lost message later.
  */
 public final class JsonFrames implements FrameCodec {
   private static final JsonMapper MAPPER = mapper();
@@ -57,13 +58,12 @@ public final class JsonFrames implements FrameCodec {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS);
-    builder
-        .withCoercionConfig(
-            LogicalType.Textual,
-            text ->
-                text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
+    builder.withCoercionConfig(
+        LogicalType.Textual,
+        text ->
+            text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
     return builder.build();
   }
 

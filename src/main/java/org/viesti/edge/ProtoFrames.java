@@ -13,8 +13,9 @@ import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.Validation;
 
 /**
- * Frames as protobuf (subprotocol {@code viesti.v1.proto}, and the stream of gRPC): frames.proto's messages to and from the
- * records. Fields a newer client may have are ignored, as protobuf's rules are; a frame that is not known is refused.
+ * Frames as protobuf (subprotocol {@code viesti.v1.proto}, and the stream of gRPC): frames.proto's
+ * messages to and from the records. Fields a newer client may have are ignored, as protobuf's rules
+ * are; a frame that is not known is refused.
  */
 public final class ProtoFrames implements FrameCodec {
 
@@ -52,9 +53,7 @@ public final class ProtoFrames implements FrameCodec {
           case REDACT -> {
             var redact = frame.getRedact();
             yield new ClientFrame.Redact(
-                redact.getId(),
-                redact.getTarget(),
-                redact.hasReason() ? redact.getReason() : null);
+                redact.getId(), redact.getTarget(), redact.hasReason() ? redact.getReason() : null);
           }
           case REACT -> {
             var react = frame.getReact();

@@ -35,7 +35,8 @@ public final class ProtoMessages {
       }
       case Body.Erased() -> made.getErasedBuilder();
       case Body.Edit(var target, var payload, var mentions) -> {
-        var edit = made.getEditBuilder().setTarget(target).setPayload(ProtoPayloads.payload(payload));
+        var edit =
+            made.getEditBuilder().setTarget(target).setPayload(ProtoPayloads.payload(payload));
         ifThere(mentions, edit::addAllMentions);
       }
       case Body.Redaction(var target, var reason) -> {
@@ -49,8 +50,9 @@ public final class ProtoMessages {
         ifThere(targets, change::addAllTargets);
         ifThere(details, map -> change.setDetails(Structs.struct(map)));
       }
-      case Body.Membership(var room, var joined, var role) -> {
-        var membership = made.getMembershipBuilder().setRoom(room).setJoined(joined);
+      case Body.Membership(var room, var joined, var role, var position) -> {
+        var membership =
+            made.getMembershipBuilder().setRoom(room).setJoined(joined).setPosition(position);
         ifThere(role, membership::setRole);
       }
     }

@@ -18,8 +18,7 @@ public final class ProtoPayloads {
   public static org.viesti.protocol.v1.Payload payload(Payload payload) {
     var made = org.viesti.protocol.v1.Payload.newBuilder();
     switch (payload) {
-      case Payload.Text text ->
-          made.setType(PayloadType.PAYLOAD_TYPE_TEXT).setText(text(text));
+      case Payload.Text text -> made.setType(PayloadType.PAYLOAD_TYPE_TEXT).setText(text(text));
       case Payload.Attachment attachment ->
           made.setType(PayloadType.PAYLOAD_TYPE_ATTACHMENT).setAttachment(attachment(attachment));
       case Payload.Encrypted encrypted ->
@@ -99,15 +98,19 @@ public final class ProtoPayloads {
   }
 
   /**
-   * A client's payload, not yet validated: null if it is not there. Throws {@link Refused} with PAYLOAD_MISMATCH if the type does not
-   * name the branch that is filled.
+   * A client's payload, not yet validated: null if it is not there. Throws {@link Refused} with
+   * PAYLOAD_MISMATCH if the type does not name the branch that is filled.
    */
-  @SuppressWarnings("NullAway") // absent is what Validation refuses, for every codec with the same words
+  @SuppressWarnings(
+      "NullAway") // absent is what Validation refuses, for every codec with the same words
   static Payload payload(org.viesti.protocol.v1.Payload payload, boolean present) {
     return present ? payload(payload) : null;
   }
 
-  /** A client's payload, not yet validated. Throws {@link Refused} if the type does not name the branch that is filled. */
+  /**
+   * A client's payload, not yet validated. Throws {@link Refused} if the type does not name the
+   * branch that is filled.
+   */
   public static Payload payload(org.viesti.protocol.v1.Payload payload) {
     PayloadType filled =
         switch (payload.getBodyCase()) {

@@ -44,7 +44,10 @@ public final class Structs {
     };
   }
 
-  /** A Struct as a free map; whole numbers come back whole, so that JSON readers do not see 1 become 1.0. */
+  /**
+   * A Struct as a free map; whole numbers come back whole, so that JSON readers do not see 1 become
+   * 1.0.
+   */
   public static Map<String, Object> map(Struct struct) {
     Map<String, Object> made = new LinkedHashMap<>();
     struct.getFieldsMap().forEach((key, value) -> putValue(made, key, value));

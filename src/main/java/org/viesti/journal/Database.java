@@ -11,7 +11,10 @@ import java.util.concurrent.Executors;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
-/** The one thing a cluster depends on: a JDBC database, H2 in a file or PostgreSQL. Its schema is made here. */
+/**
+ * The one thing a cluster depends on: a JDBC database, H2 in a file or PostgreSQL. Its schema is
+ * made here.
+ */
 public final class Database implements AutoCloseable {
   private final HikariDataSource pool;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

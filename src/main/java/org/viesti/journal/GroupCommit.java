@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an owner has decided but not yet written.
  *
- * <p>A handler validates against {@link #ahead}, the state as it will be, and gathers its events with what is to be done once
- * they are committed. The first to gather is told to send the owner a flush. While a write is under way the owner stashes, so
- * the next batch forms by itself, and one write carries as many requests as arrived during the last.
+ * <p>A handler validates against {@link #ahead}, the state as it will be, and gathers its events
+ * with what is to be done once they are committed. The first to gather is told to send the owner a
+ * flush. While a write is under way the owner stashes, so the next batch forms by itself, and one
+ * write carries as many requests as arrived during the last.
  */
 public final class GroupCommit<S, E> {
   private final BiFunction<S, E, S> apply;

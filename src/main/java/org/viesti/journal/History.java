@@ -15,9 +15,9 @@ import org.apache.pekko.Done;
 /**
  * Reads logs: by position, by time, by tag; the heads of many at once. Wakes no owner.
  *
- * <p>A tag names, in the event's own transaction, what an event is about, so that a reader finds it without reading what lies
- * between: {@code a:} and a padded position for what became of an older entry, {@code m:} and a user for a mention, {@code t:}
- * and a padded position for a reply.
+ * <p>A tag names, in the event's own transaction, what an event is about, so that a reader finds it
+ * without reading what lies between: {@code a:} and a padded position for what became of an older
+ * entry, {@code m:} and a user for a mention, {@code t:} and a padded position for a reply.
  */
 public final class History {
   /** Every query names at most this many logs, so that one of thousands is several statements. */
@@ -32,7 +32,9 @@ public final class History {
   /** One entry of a log. */
   public record Row(long seq, Stored event) {}
 
-  /** What to count in a log: entries stored as {@code form}, after a position, not by this author. */
+  /**
+   * What to count in a log: entries stored as {@code form}, after a position, not by this author.
+   */
   public record Count(String log, long after, String form, String notBy) {}
 
   /** A tag and the positions it is to be looked for behind. */
@@ -170,7 +172,8 @@ public final class History {
           Map<String, Long> found = new HashMap<>();
           for (int from = 0; from < asks.size(); from += LOGS_A_QUERY) {
             List<A> part = asks.subList(from, Math.min(asks.size(), from + LOGS_A_QUERY));
-            String sql = String.join("\nunion all\n", java.util.Collections.nCopies(part.size(), select));
+            String sql =
+                String.join("\nunion all\n", java.util.Collections.nCopies(part.size(), select));
             try (PreparedStatement q = connection.prepareStatement(sql)) {
               int at = 1;
               for (A ask : part) {
@@ -187,7 +190,10 @@ public final class History {
         });
   }
 
-  /** The position of the first entry at or after a time, in milliseconds; one past the head if there is none. */
+  /**
+   * The position of the first entry at or after a time, in milliseconds; one past the head if there
+   * is none.
+   */
   public CompletionStage<Long> seqAt(String log, long time) {
     return database.run(
         connection -> {
@@ -232,7 +238,9 @@ public final class History {
     }
   }
 
-  /** Overwrites entries for good, and forgets whom they mentioned. Doing it again changes nothing. */
+  /**
+   * Overwrites entries for good, and forgets whom they mentioned. Doing it again changes nothing.
+   */
   public CompletionStage<Done> overwrite(String log, Map<Long, Stored> inTheirPlace) {
     return database.run(
         connection -> {

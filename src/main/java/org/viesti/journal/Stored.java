@@ -1,9 +1,15 @@
 package org.viesti.journal;
 
-/** An event or a snapshot in the journal. Its stored name stands in its package's {@link StoredForms}. */
+/**
+ * An event or a snapshot in the journal. Its stored name stands in its package's {@link
+ * StoredForms}.
+ */
 public interface Stored {
 
-  /** Kept beside the stored name where SQL can see it: the author of what counts as unread. Empty: nobody. */
+  /**
+   * Kept beside the stored name where SQL can see it: the author of what counts as unread. Empty:
+   * nobody.
+   */
   default String author() {
     return "";
   }

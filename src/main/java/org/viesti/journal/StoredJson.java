@@ -13,8 +13,8 @@ import java.util.ServiceLoader;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
 
 /**
- * Events and snapshots as JSON under a stored name, {@code name} or {@code name:author}: readable by people and by SQL, and
- * free of Java's names.
+ * Events and snapshots as JSON under a stored name, {@code name} or {@code name:author}: readable
+ * by people and by SQL, and free of Java's names.
  */
 public final class StoredJson extends SerializerWithStringManifest {
   private static final JsonMapper MAPPER =
@@ -85,8 +85,7 @@ public final class StoredJson extends SerializerWithStringManifest {
   /** Reads a stored form; unknown fields are ignored, absent ones are null or 0. */
   public static Stored read(byte[] bytes, String manifest) {
     int colon = manifest.indexOf(':');
-    Class<? extends Stored> form =
-        CLASSES.get(colon < 0 ? manifest : manifest.substring(0, colon));
+    Class<? extends Stored> form = CLASSES.get(colon < 0 ? manifest : manifest.substring(0, colon));
     if (form == null) {
       throw new IllegalArgumentException("unknown stored name " + manifest);
     }

@@ -1,5 +1,6 @@
 /**
- * Floor 1: how things are stored, read back and sent between nodes. Start at {@link org.viesti.journal.History}.
+ * Floor 1: how things are stored, read back and sent between nodes. Start at {@link
+ * org.viesti.journal.History}.
  */
 @NullMarked
 package org.viesti.journal;

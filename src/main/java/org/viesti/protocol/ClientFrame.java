@@ -26,13 +26,15 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ClientFrame {
 
   /**
-   * Opens the stream; the first frame, and the only one that may be left out (then all its fields are absent).
+   * Opens the stream; the first frame, and the only one that may be left out (then all its fields
+   * are absent).
    *
    * @param token the JWT, where it did not come with the upgrade
    * @param resume the token of the last welcome
-   * @param positions the client's own last processed position by topic; they win over what the server remembers
-   * @param deflate the smallest frame worth compressing, in bytes, where the transport agreed to compress (on a WebSocket:
-   *     permessage-deflate); absent: the server's own choice
+   * @param positions the client's own last processed position by topic; they win over what the
+   *     server remembers
+   * @param deflate the smallest frame worth compressing, in bytes, where the transport agreed to
+   *     compress (on a WebSocket: permessage-deflate); absent: the server's own choice
    */
   record Hello(
       @Nullable String token,

@@ -28,6 +28,5 @@ public record HistoryEntry(
    * @param newer cursor of the page after; at the room's end it finds what comes later
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Page(
-      List<HistoryEntry> entries, @Nullable String older, @Nullable String newer) {}
+  public record Page(List<HistoryEntry> entries, @Nullable String older, @Nullable String newer) {}
 }

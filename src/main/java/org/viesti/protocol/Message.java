@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One entry of a log, as every reader sees it.
  *
- * <p>{@code prev} is the position of the entry before it that readers see: positions only grow, but not every position holds
- * something to see, so a receiver finds a gap by comparing {@code prev} with the last {@code seq} it has.
+ * <p>{@code prev} is the position of the entry before it that readers see: positions only grow, but
+ * not every position holds something to see, so a receiver finds a gap by comparing {@code prev}
+ * with the last {@code seq} it has.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY)

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a post says. The server reads text (for mentions and length) and passes the rest through. In JSON the body's fields
- * stand beside {@code type}; a field of another type's body is refused.
+ * What a post says. The server reads text (for mentions and length) and passes the rest through. In
+ * JSON the body's fields stand beside {@code type}; a field of another type's body is refused.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public sealed interface Payload {
   /**
-   * Depth of a free structure. Protobuf parsers give up at 100 nested messages, and each level of a map takes three: what one
-   * client may send, every other must be able to read.
+   * Depth of a free structure. Protobuf parsers give up at 100 nested messages, and each level of a
+   * map takes three: what one client may send, every other must be able to read.
    */
   int MOST_DEPTH = 20;
 
@@ -224,7 +224,10 @@ public sealed interface Payload {
     }
   }
 
-  /** A free structure: strings, finite numbers, booleans, nulls, lists and maps, nested at most 20 deep. */
+  /**
+   * A free structure: strings, finite numbers, booleans, nulls, lists and maps, nested at most 20
+   * deep.
+   */
   record Data(@JsonInclude(JsonInclude.Include.ALWAYS) Map<String, Object> data)
       implements Payload {
     @Override

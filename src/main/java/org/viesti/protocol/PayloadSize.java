@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * About how many bytes a payload takes: its texts in UTF-8, and a little for each field. Good enough to hold a limit and to fill
- * a window, and cheaper than encoding it.
+ * About how many bytes a payload takes: its texts in UTF-8, and a little for each field. Good
+ * enough to hold a limit and to fill a window, and cheaper than encoding it.
  */
 public final class PayloadSize {
   private static final int FIELD = 8;

@@ -64,8 +64,8 @@ public sealed interface ServerFrame {
   record CaughtUp() implements ServerFrame {}
 
   /**
-   * The log cannot be continued from the device's position: it goes on after {@code head}, and what lies before is for the
-   * history calls.
+   * The log cannot be continued from the device's position: it goes on after {@code head}, and what
+   * lies before is for the history calls.
    *
    * @param reason first_connect, backlog or unknown_position
    */
@@ -86,8 +86,7 @@ public sealed interface ServerFrame {
    * @param status online, away, busy or offline; an invisible user is offline
    * @param lastActive milliseconds since 1970
    */
-  record Presence(
-      String user, String status, @Nullable String message, @Nullable Long lastActive)
+  record Presence(String user, String status, @Nullable String message, @Nullable Long lastActive)
       implements ServerFrame {
     @Override
     public boolean ephemeral() {

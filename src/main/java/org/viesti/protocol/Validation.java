@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every required field and fixed bound of what a client says, in one place. Decoders fill records with whatever came, nulls
- * too; each edge calls this once, before anyone else sees the frame. Limits that are settings are not judged here.
+ * Every required field and fixed bound of what a client says, in one place. Decoders fill records
+ * with whatever came, nulls too; each edge calls this once, before anyone else sees the frame.
+ * Limits that are settings are not judged here.
  */
 public final class Validation {
   private static final Pattern MESSAGE_ID = Pattern.compile("[0-9A-Za-z_-]{1,64}\\.[0-9]{1,19}");
@@ -17,7 +18,9 @@ public final class Validation {
 
   private Validation() {}
 
-  /** Returns the frame, or throws {@link Refused} with a sentence that says which field is wrong. */
+  /**
+   * Returns the frame, or throws {@link Refused} with a sentence that says which field is wrong.
+   */
   public static <F extends ClientFrame> F valid(F frame) {
     switch (frame) {
       case ClientFrame.Hello hello -> hello(hello);
@@ -152,7 +155,9 @@ public final class Validation {
     }
   }
 
-  /** JSON can spell half a surrogate pair, but no other reader of the same message could be sent it. */
+  /**
+   * JSON can spell half a surrogate pair, but no other reader of the same message could be sent it.
+   */
   static boolean isUnicode(@Nullable String value) {
     if (value == null) {
       return true;
@@ -160,7 +165,8 @@ public final class Validation {
     int length = value.length();
     for (int at = 0; at < length; at++) {
       if (Character.isSurrogate(value.charAt(at))) {
-        if (at + 1 == length || !Character.isSurrogatePair(value.charAt(at), value.charAt(at + 1))) {
+        if (at + 1 == length
+            || !Character.isSurrogatePair(value.charAt(at), value.charAt(at + 1))) {
           return false;
         }
         at++;

@@ -3,8 +3,9 @@ package org.viesti.room;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The permission table: what the least role is that may do something, by room type. Whoever acts on a member must also outrank
- * it, and nobody grants a role above its own; both are the room's to check.
+ * The permission table: what the least role is that may do something, by room type. Whoever acts on
+ * a member must also outrank it, and nobody grants a role above its own; both are the room's to
+ * check.
  */
 public enum Permission {
   //                DIRECT         GROUP           CHANNEL         BOT

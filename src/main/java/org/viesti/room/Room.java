@@ -34,7 +34,6 @@ import org.viesti.protocol.Refused;
 import org.viesti.protocol.RoomId;
 import org.viesti.protocol.TokenBucket;
 import org.viesti.room.RoomCommand.By;
-import org.viesti.room.RoomCommand.Reply;
 import org.viesti.routing.Announcer;
 import org.viesti.routing.ClusterRoutes;
 import org.viesti.routing.Tell;
@@ -45,9 +44,10 @@ import org.viesti.routing.Wish;
 /**
  * The owner of one room: orders what is posted, records it, and has it announced.
  *
- * <p>A request is decided against the state ahead of what is gathered ({@link RoomRules} says what is allowed), its events join
- * the next write, and it is answered when that write is committed. Membership changes are told to the users concerned until they
- * answer; content that was redacted is erased from the journal until it is gone.
+ * <p>A request is decided against the state ahead of what is gathered ({@link RoomRules} says what
+ * is allowed), its events join the next write, and it is answered when that write is committed.
+ * Membership changes are told to the users concerned until they answer; content that was redacted
+ * is erased from the journal until it is gone.
  */
 final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState> {
   /** An owner that comes back with a last entry younger than this announces its head again. */
@@ -102,8 +102,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
 
   static Behavior<RoomCommand> create(RoomId id, Needs needs) {
     return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(timers -> new Room(context, timers, id, needs)));
+        context -> Behaviors.withTimers(timers -> new Room(context, timers, id, needs)));
   }
 
   private Room(
@@ -282,8 +281,10 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
             }
             case RoomCommand.Post post -> post(state, post);
             case RoomCommand.Amend amend -> find(amend, ahead);
-            case RoomCommand.Update update -> decided(state, update, rules.update(ahead, update, now()));
-            case RoomCommand.Delete delete -> decided(state, delete, rules.delete(ahead, delete, now()));
+            case RoomCommand.Update update ->
+                decided(state, update, rules.update(ahead, update, now()));
+            case RoomCommand.Delete delete ->
+                decided(state, delete, rules.delete(ahead, delete, now()));
             case RoomCommand.AddMembers add -> decided(state, add, rules.add(ahead, add, now()));
             case RoomCommand.RemoveMembers remove ->
                 decided(state, remove, rules.remove(ahead, remove, now()));
@@ -313,8 +314,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
   }
 
   /** Gathers a decision, null where nothing is to be done, and answers once it is committed. */
-  private void decided(
-      RoomState state, RoomCommand.Request request, @Nullable RoomEvent decision) {
+  private void decided(RoomState state, RoomCommand.Request request, @Nullable RoomEvent decision) {
     RoomState after = decision == null ? commit.ahead(state) : gather(state, decision);
     commit.afterwards(() -> done(request, after));
   }
@@ -373,8 +373,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
       limit(
           userRates
               .computeIfAbsent(
-                  user,
-                  u -> bucket(settings.postsPerUserPerSecond(), settings.postsPerUserBurst()))
+                  user, u -> bucket(settings.postsPerUserPerSecond(), settings.postsPerUserBurst()))
               .take(),
           "viesti.room.posts-per-user-per-second");
     }
@@ -423,13 +422,12 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
       recentAuthors.remove(amend.target());
     }
     RoomState after = gather(state, event);
-    RoomCommand.Result result =
-        new RoomCommand.Result(after.seq(), after.lastAt(), false, null);
+    RoomCommand.Result result = new RoomCommand.Result(after.seq(), after.lastAt(), false, null);
     commit.afterwards(() -> amend.replyTo().tell(new RoomCommand.Recorded(List.of(result))));
   }
 
   private void onSignal(RoomState ahead, RoomCommand.Signal signal) {
-    if (rules.maySignal(ahead, signal.by())) {
+    if (rules.maySignal(ahead, signal)) {
       announcer.tell(new Announcer.Say(signal.frame(), signal.by().user()));
     }
   }

@@ -82,11 +82,7 @@ sealed interface RoomCommand {
   }
 
   record Edit(
-      By by,
-      long target,
-      Payload payload,
-      @Nullable List<String> mentions,
-      ActorRef<Reply> replyTo)
+      By by, long target, Payload payload, @Nullable List<String> mentions, ActorRef<Reply> replyTo)
       implements Amend {}
 
   record Redact(By by, long target, @Nullable String reason, ActorRef<Reply> replyTo)

@@ -7,8 +7,9 @@ import org.viesti.journal.Stored;
 import org.viesti.protocol.Payload;
 
 /**
- * What is in a room's log. {@code at} is milliseconds since 1970, {@code by} a user id, {@code prev} the position of the entry
- * before it that readers see, {@code target} the position of an older entry.
+ * What is in a room's log. {@code at} is milliseconds since 1970, {@code by} a user id, {@code
+ * prev} the position of the entry before it that readers see, {@code target} the position of an
+ * older entry.
  */
 public sealed interface RoomEvent extends Stored {
 
@@ -50,8 +51,7 @@ public sealed interface RoomEvent extends Stored {
 
   record MembersAdded(long at, String by, long prev, List<NewMember> members) implements Visible {}
 
-  record MembersRemoved(
-      long at, String by, long prev, List<String> users, @Nullable String reason)
+  record MembersRemoved(long at, String by, long prev, List<String> users, @Nullable String reason)
       implements Visible {}
 
   /** Out, and out until unbanned. */
@@ -83,12 +83,7 @@ public sealed interface RoomEvent extends Stored {
       implements Visible {}
 
   record Edited(
-      long at,
-      String by,
-      long prev,
-      long target,
-      Payload payload,
-      @Nullable List<String> mentions)
+      long at, String by, long prev, long target, Payload payload, @Nullable List<String> mentions)
       implements Visible {}
 
   record Redacted(long at, String by, long prev, long target, @Nullable String reason)

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.journal.History;
 import org.viesti.journal.History.Row;
 import org.viesti.journal.Logs;
-import org.viesti.protocol.Body;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.HistoryEntry;
 import org.viesti.protocol.Message;
@@ -22,8 +21,8 @@ import org.viesti.protocol.Refused;
 import org.viesti.protocol.RoomId;
 
 /**
- * Reads a room's log for people: posts with what became of them since. Content that was redacted is left out from the moment the
- * redaction is committed, also before it is erased from the journal.
+ * Reads a room's log for people: posts with what became of them since. Content that was redacted is
+ * left out from the moment the redaction is committed, also before it is erased from the journal.
  */
 final class RoomHistory {
   /** What became of one page's messages is read up to this many entries. */
@@ -63,7 +62,8 @@ final class RoomHistory {
     List<Message> messages = new ArrayList<>(rows.size());
     for (Row row : rows) {
       if (row.event() instanceof RoomEvent.Visible visible) {
-        messages.add(RoomMessages.of(room, row.seq(), withoutRedacted(visible, row.seq(), redacted)));
+        messages.add(
+            RoomMessages.of(room, row.seq(), withoutRedacted(visible, row.seq(), redacted)));
       }
     }
     return messages;
@@ -102,7 +102,10 @@ final class RoomHistory {
     return history.tagged(log, RoomTags.about(low), RoomTags.about(high), AMENDMENTS_AT_MOST);
   }
 
-  /** A page of posts and changes of the room, newest first unless {@code forward}; amendments are folded in. */
+  /**
+   * A page of posts and changes of the room, newest first unless {@code forward}; amendments are
+   * folded in.
+   */
   CompletionStage<HistoryEntry.Page> page(
       RoomId room, String caller, long from, int limit, boolean forward) {
     return gather(room, new ArrayList<>(), from, limit, forward)
@@ -112,7 +115,10 @@ final class RoomHistory {
                     .thenApply(about -> page(room, caller, rows, about, from, limit, forward)));
   }
 
-  /** Reads on until the page is full: amendments and bookkeeping take positions, but no place on a page. */
+  /**
+   * Reads on until the page is full: amendments and bookkeeping take positions, but no place on a
+   * page.
+   */
   private CompletionStage<List<Row>> gather(
       RoomId room, List<Row> found, long from, int limit, boolean forward) {
     String log = Logs.of(room.topic());
@@ -214,14 +220,19 @@ final class RoomHistory {
   private static RoomEvent.Visible edited(RoomEvent.Visible event, RoomEvent.Edited edit) {
     return event instanceof RoomEvent.Posted e
         ? new RoomEvent.Posted(
-            e.at(), e.by(), e.device(), e.prev(), e.clientId(), edit.payload(), e.replyTo(),
+            e.at(),
+            e.by(),
+            e.device(),
+            e.prev(),
+            e.clientId(),
+            edit.payload(),
+            e.replyTo(),
             edit.mentions())
         : event;
   }
 
   private static void react(Map<String, Set<String>> reactions, RoomEvent.Reacted reacted) {
-    Set<String> users =
-        reactions.computeIfAbsent(reacted.reaction(), r -> new LinkedHashSet<>());
+    Set<String> users = reactions.computeIfAbsent(reacted.reaction(), r -> new LinkedHashSet<>());
     if (reacted.add()) {
       users.add(reacted.by());
     } else {
@@ -235,14 +246,15 @@ final class RoomHistory {
     reactions.forEach(
         (reaction, users) -> {
           if (!users.isEmpty()) {
-            counted.add(
-                new HistoryEntry.Reactions(reaction, users.size(), users.contains(caller)));
+            counted.add(new HistoryEntry.Reactions(reaction, users.size(), users.contains(caller)));
           }
         });
     return counted.isEmpty() ? null : counted;
   }
 
-  /** One message with every content it has had, oldest first; nothing is left of a redacted one's. */
+  /**
+   * One message with every content it has had, oldest first; nothing is left of a redacted one's.
+   */
   CompletionStage<List<HistoryEntry>> versions(RoomId room, String caller, long seq) {
     String log = Logs.of(room.topic());
     String tag = RoomTags.about(seq);
@@ -258,10 +270,8 @@ final class RoomHistory {
             });
   }
 
-  private static List<HistoryEntry> versions(
-      RoomId room, String caller, Row row, List<Row> about) {
-    List<RoomEvent> amendments =
-        byTarget(about).getOrDefault(row.seq(), Collections.emptyList());
+  private static List<HistoryEntry> versions(RoomId room, String caller, Row row, List<Row> about) {
+    List<RoomEvent> amendments = byTarget(about).getOrDefault(row.seq(), Collections.emptyList());
     HistoryEntry newest = entry(room, caller, row, amendments);
     if (newest.redacted()) {
       return List.of(newest);

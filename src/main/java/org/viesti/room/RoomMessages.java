@@ -63,9 +63,7 @@ final class RoomMessages {
 
   /** A large room's first members are a page of the member list, not part of an entry. */
   private static @Nullable List<String> users(List<RoomEvent.NewMember> members) {
-    return members.size() > 100
-        ? null
-        : members.stream().map(RoomEvent.NewMember::user).toList();
+    return members.size() > 100 ? null : members.stream().map(RoomEvent.NewMember::user).toList();
   }
 
   private static Map<String, Object> updated(RoomEvent.Updated e) {
@@ -116,7 +114,6 @@ final class RoomMessages {
         members.add(new RoomView.Member(user, member.role().label(), member.joinedAt()));
       }
     }
-    return new RoomCommand.Members(
-        members, users.size() > limit ? members.getLast().user() : null);
+    return new RoomCommand.Members(members, users.size() > limit ? members.getLast().user() : null);
   }
 }

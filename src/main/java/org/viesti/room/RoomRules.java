@@ -9,11 +9,12 @@ import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Payload;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
+import org.viesti.protocol.ServerFrame;
 import org.viesti.room.RoomCommand.By;
 
 /**
- * What is allowed in a room: pure, from a state and a request to the event that follows, to null where nothing is to be done
- * (it was done already), or to a {@link Refused}.
+ * What is allowed in a room: pure, from a state and a request to the event that follows, to null
+ * where nothing is to be done (it was done already), or to a {@link Refused}.
  */
 final class RoomRules {
   private final RoomSettings settings;
@@ -83,8 +84,7 @@ final class RoomRules {
     }
     List<RoomEvent.NewMember> members = new ArrayList<>();
     members.add(
-        new RoomEvent.NewMember(
-            by, (type == RoomType.DIRECT ? Role.MEMBER : Role.OWNER).label()));
+        new RoomEvent.NewMember(by, (type == RoomType.DIRECT ? Role.MEMBER : Role.OWNER).label()));
     Set<String> seen = new HashSet<>(Set.of(by));
     for (RoomEvent.NewMember member : create.members()) {
       Role role = Role.parse(member.role());
@@ -151,8 +151,7 @@ final class RoomRules {
             ErrorCode.PERMISSION_DENIED, "nobody may grant a role above its own: " + role.label());
       }
       if (state.banned().containsKey(member.user())) {
-        throw new Refused(
-            ErrorCode.FAILED_PRECONDITION, member.user() + " is banned; unban first");
+        throw new Refused(ErrorCode.FAILED_PRECONDITION, member.user() + " is banned; unban first");
       }
       if (state.member(member.user()) == null && seen.add(member.user())) {
         entering.add(new RoomEvent.NewMember(member.user(), role.label()));
@@ -320,8 +319,7 @@ final class RoomRules {
         } else {
           need(state, by, Permission.MODERATE);
         }
-        yield new RoomEvent.Redacted(
-            at, by.user(), state.head(), redact.target(), redact.reason());
+        yield new RoomEvent.Redacted(at, by.user(), state.head(), redact.target(), redact.reason());
       }
       case RoomCommand.React react -> {
         need(state, by, Permission.REACT);
@@ -332,11 +330,15 @@ final class RoomRules {
   }
 
   /** Typing and receipts: not in channels, and not in rooms so large that they are noise. */
-  boolean maySignal(RoomState state, By by) {
-    RoomState.Member member = state.member(by.user());
+  boolean maySignal(RoomState state, RoomCommand.Signal signal) {
+    RoomState.Member member = state.member(signal.by().user());
+    int most =
+        signal.frame() instanceof ServerFrame.Receipt receipt && receipt.kind().equals("delivered")
+            ? settings.deliveredUpToMembers()
+            : settings.signalsUpToMembers();
     return state.isOpen()
         && member != null
         && Permission.SIGNAL.allows(state.type(), member.role())
-        && state.members().size() <= settings.signalsUpToMembers();
+        && state.members().size() <= most;
   }
 }

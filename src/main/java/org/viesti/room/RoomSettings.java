@@ -15,6 +15,7 @@ public record RoomSettings(
     int snapshotEvery,
     int signalsUpToMembers,
     int mentionsOnlyAbove,
+    int deliveredUpToMembers,
     Duration askTimeout) {
 
   public static RoomSettings from(Config viesti) {
@@ -30,6 +31,7 @@ public record RoomSettings(
         room.getInt("snapshot-every"),
         room.getInt("signals-up-to-members"),
         viesti.getInt("push.mentions-only-above-members"),
+        room.getInt("delivered-up-to-members"),
         room.getDuration("ask-timeout"));
   }
 }

@@ -40,8 +40,7 @@ record RoomSnapshot(
         .forEach(
             (user, member) ->
                 members.add(
-                    new MemberEntry(
-                        user, member.role().label(), member.joinedAt(), member.seq())));
+                    new MemberEntry(user, member.role().label(), member.joinedAt(), member.seq())));
     Map<String, List<SentEntry>> posted = new HashMap<>();
     state
         .posted()
@@ -111,5 +110,4 @@ record RoomSnapshot(
   private static <K, V> Map<K, V> orEmpty(@Nullable Map<K, V> map) {
     return map == null ? Map.of() : map;
   }
-
 }

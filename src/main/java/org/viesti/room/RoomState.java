@@ -36,7 +36,10 @@ record RoomState(
     Wishes wishes,
     PMap<Long, Long> erasures) {
 
-  /** A retry is recognised among this many of the sender's last posts; more than a connection's unanswered window. */
+  /**
+   * A retry is recognised among this many of the sender's last posts; more than a connection's
+   * unanswered window.
+   */
   static final int REMEMBERED_POSTS = 128;
 
   enum Status {
@@ -45,7 +48,9 @@ record RoomState(
     DELETED
   }
 
-  /** @param seq of the entry that made it a member */
+  /**
+   * @param seq of the entry that made it a member
+   */
   record Member(Role role, long joinedAt, long seq) {}
 
   static final RoomState EMPTY =
@@ -84,8 +89,7 @@ record RoomState(
   RoomState grown(RoomEvent event) {
     RoomState next = counted(event);
     return switch (event) {
-      case RoomEvent.Created e ->
-          next.created(e).entered(e.members(), e.at());
+      case RoomEvent.Created e -> next.created(e).entered(e.members(), e.at());
       case RoomEvent.Updated e -> next.updated(e);
       case RoomEvent.Deleted e -> next.deleted();
       case RoomEvent.MembersAdded e -> next.entered(e.members(), e.at());
@@ -129,7 +133,12 @@ record RoomState(
 
   private RoomState updated(RoomEvent.Updated e) {
     return new RoomState(
-        seq, head, lastAt, status, type, e.name() == null ? name : e.name(),
+        seq,
+        head,
+        lastAt,
+        status,
+        type,
+        e.name() == null ? name : e.name(),
         e.description() == null ? description : e.description(),
         e.isPrivate() == null ? isPrivate : e.isPrivate(),
         e.metadata() == null ? metadata : e.metadata(), createdAt, createdBy, members, banned,

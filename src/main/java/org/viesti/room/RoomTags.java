@@ -4,7 +4,9 @@ import java.util.HashSet;
 import java.util.Set;
 import org.viesti.journal.History;
 
-/** The tags under which a room's entries are found again; {@link History} says how tags are made. */
+/**
+ * The tags under which a room's entries are found again; {@link History} says how tags are made.
+ */
 final class RoomTags {
   private RoomTags() {}
 

@@ -33,8 +33,8 @@ import org.viesti.routing.Wants;
 import org.viesti.security.Principal;
 
 /**
- * The only door to rooms. Every call fails with {@link Refused} where it is refused, UNAVAILABLE if the room does not answer in
- * time; it may then be sent again.
+ * The only door to rooms. Every call fails with {@link Refused} where it is refused, UNAVAILABLE if
+ * the room does not answer in time; it may then be sent again.
  */
 public final class Rooms {
   private static final EntityTypeKey<RoomCommand> KEY =
@@ -53,8 +53,7 @@ public final class Rooms {
     this.history = new RoomHistory(needs.history());
     this.shards =
         ClusterSharding.get(system)
-            .init(
-                Entity.of(KEY, entity -> Room.create(RoomId.parse(entity.getEntityId()), needs)));
+            .init(Entity.of(KEY, entity -> Room.create(RoomId.parse(entity.getEntityId()), needs)));
   }
 
   /** Opens the door on this node. */
@@ -120,8 +119,14 @@ public final class Rooms {
         room.id(),
         ref ->
             new RoomCommand.Create(
-                by(by), type, name, room.description(),
-                room.isPrivate() == null || room.isPrivate(), room.metadata(), members, ref));
+                by(by),
+                type,
+                name,
+                room.description(),
+                room.isPrivate() == null || room.isPrivate(),
+                room.metadata(),
+                members,
+                ref));
   }
 
   public CompletionStage<Seen> get(Principal by, RoomId room) {
@@ -137,8 +142,7 @@ public final class Rooms {
       @Nullable Boolean isPrivate,
       @Nullable Map<String, Object> metadata) {
     return askSeen(
-        room,
-        ref -> new RoomCommand.Update(by(by), name, description, isPrivate, metadata, ref));
+        room, ref -> new RoomCommand.Update(by(by), name, description, isPrivate, metadata, ref));
   }
 
   public CompletionStage<Seen> delete(Principal by, RoomId room) {
@@ -255,8 +259,7 @@ public final class Rooms {
   }
 
   /** Takes a message's content out of every read, and out of the journal. */
-  public CompletionStage<Recorded> redact(
-      Principal by, String messageId, @Nullable String reason) {
+  public CompletionStage<Recorded> redact(Principal by, String messageId, @Nullable String reason) {
     return amend(by, messageId, (seq, ref) -> new RoomCommand.Redact(by(by), seq, reason, ref));
   }
 
@@ -289,7 +292,8 @@ public final class Rooms {
    * A page of history for a caller who may look.
    *
    * @param cursor from an earlier page; else null
-   * @param at where to begin without a cursor: before that position (after it, if {@code forward}); 0: at the end
+   * @param at where to begin without a cursor: before that position (after it, if {@code forward});
+   *     0: at the end
    */
   public CompletionStage<HistoryEntry.Page> history(
       Principal by, RoomId room, @Nullable String cursor, long at, boolean forward, int limit) {
@@ -305,8 +309,7 @@ public final class Rooms {
   /** The position of the first entry at or after a time in milliseconds. */
   public CompletionStage<Long> seqAt(Principal by, RoomId room, long time) {
     return get(by, room)
-        .thenCompose(
-            seen -> journal.seqAt(org.viesti.journal.Logs.of(room.topic()), time));
+        .thenCompose(seen -> journal.seqAt(org.viesti.journal.Logs.of(room.topic()), time));
   }
 
   /** Every content a message has had, oldest first. */
@@ -388,7 +391,8 @@ public final class Rooms {
   @SuppressWarnings("unchecked") // each request has one kind of answer besides No
   private <R extends Reply> CompletionStage<R> ask(
       RoomId room, Function<ActorRef<Reply>, RoomCommand.Request> request) {
-    return org.apache.pekko.actor.typed.javadsl.AskPattern.<ShardingEnvelope<RoomCommand>, Reply>ask(
+    return org.apache.pekko.actor.typed.javadsl.AskPattern
+        .<ShardingEnvelope<RoomCommand>, Reply>ask(
             shards,
             ref -> new ShardingEnvelope<>(room.key(), request.apply(ref)),
             settings.askTimeout(),

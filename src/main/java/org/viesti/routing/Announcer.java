@@ -18,11 +18,11 @@ import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.Topic;
 
 /**
- * An owner's voice: tells each interested node's {@link Router} once for each batch, as a child of the owner so that a write
- * under way never delays it.
+ * An owner's voice: tells each interested node's {@link Router} once for each batch, as a child of
+ * the owner so that a write under way never delays it.
  *
- * <p>A node that has not answered is told the bare head again, once a second. A node is taken to be interested until it declines,
- * and again {@link #FORGET} after it did.
+ * <p>A node that has not answered is told the bare head again, once a second. A node is taken to be
+ * interested until it declines, and again {@link #FORGET} after it did.
  */
 public final class Announcer extends AbstractBehavior<Announcer.Command> {
   /** How long a node that declined is left out. */
@@ -72,8 +72,7 @@ public final class Announcer extends AbstractBehavior<Announcer.Command> {
 
   public static Behavior<Command> create(Topic topic, ClusterRoutes routes) {
     return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(timers -> new Announcer(context, topic, routes, timers)));
+        context -> Behaviors.withTimers(timers -> new Announcer(context, topic, routes, timers)));
   }
 
   private Announcer(

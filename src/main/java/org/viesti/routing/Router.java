@@ -29,11 +29,13 @@ import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.Topic;
 
 /**
- * One node's feeder: takes each owner's hints, hands them to the node's followers of that topic, and answers.
+ * One node's feeder: takes each owner's hints, hands them to the node's followers of that topic,
+ * and answers.
  *
- * <p>A hint for a topic nobody follows here is declined; the owner then leaves this node out for {@link Announcer#FORGET}. If a
- * follower comes within that time, the router tells the owner. When a node dies, owners that lived on it may have committed
- * without a hint, so each other router compares the heads of all topics followed on it.
+ * <p>A hint for a topic nobody follows here is declined; the owner then leaves this node out for
+ * {@link Announcer#FORGET}. If a follower comes within that time, the router tells the owner. When
+ * a node dies, owners that lived on it may have committed without a hint, so each other router
+ * compares the heads of all topics followed on it.
  */
 public final class Router extends AbstractBehavior<Router.Command> {
   static final ServiceKey<Command> KEY = ServiceKey.create(Command.class, "viesti-router");
@@ -85,8 +87,7 @@ public final class Router extends AbstractBehavior<Router.Command> {
   private final LinkedHashMap<Topic, Long> declined = new LinkedHashMap<>();
 
   /** Starts the node's router; {@code routes} will always hold the routers of all nodes. */
-  public static Behavior<Command> create(
-      ClusterRoutes routes, TopicOwner owners, History history) {
+  public static Behavior<Command> create(ClusterRoutes routes, TopicOwner owners, History history) {
     return Behaviors.setup(
         context -> {
           context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));

@@ -9,7 +9,10 @@ import org.viesti.journal.NodeMessage;
 import org.viesti.protocol.RoomId;
 import org.viesti.protocol.UserId;
 
-/** What a room tells a user's owner. It repeats until answered, and the user answers a repeat without doing it again. */
+/**
+ * What a room tells a user's owner. It repeats until answered, and the user answers a repeat
+ * without doing it again.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Tell.Entered.class, name = "entered"),

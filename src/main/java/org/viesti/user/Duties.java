@@ -1,6 +1,7 @@
 package org.viesti.user;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -18,6 +19,7 @@ final class Duties {
   private final ActorContext<UserCommand> context;
   private final Alarm alarm;
   private final Clock clock;
+  private boolean owesWishes;
   private CompletionStage<Done> armed = CompletableFuture.completedFuture(Done.getInstance());
 
   Duties(ActorContext<UserCommand> context, Alarm alarm, Clock clock) {
@@ -26,8 +28,16 @@ final class Duties {
     this.clock = clock;
   }
 
+  /** The owner has come to itself. */
+  void recovered(UserState state) {
+    owesWishes = state.owesWishes();
+  }
+
   /** A batch is about to be written that leads to this state. */
-  void arm(UserState ahead) {
+  void arm(List<UserEvent> events, UserState ahead) {
+    if (events.stream().anyMatch(WishTeller::mayChangeWishes)) {
+      owesWishes = ahead.owesWishes();
+    }
     long next = next(ahead);
     if (next != Long.MAX_VALUE) {
       armed = alarm.ensure(next, Long.MAX_VALUE);
@@ -60,7 +70,7 @@ final class Duties {
             .mapToLong(PendingPush::dueAt)
             .min()
             .orElse(Long.MAX_VALUE);
-    if (state.owesWishes()) {
+    if (owesWishes) {
       next = Math.min(next, clock.millis());
     }
     return next == Long.MAX_VALUE ? next : Math.max(next, clock.millis()) + SLACK_MS;

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.ServerFrame;
 
 /**
- * What a user's devices say of its presence, and who wants to know. In memory only. A user is what its most present device is;
- * INVISIBLE is told as offline, with no word of when it was last active.
+ * What a user's devices say of its presence, and who wants to know. In memory only. A user is what
+ * its most present device is; INVISIBLE is told as offline, with no word of when it was last
+ * active.
  */
 final class PresenceBoard {
   private static final List<String> FROM_MOST = List.of("busy", "online", "away");

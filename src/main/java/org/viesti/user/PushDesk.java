@@ -23,9 +23,6 @@ import org.viesti.protocol.RoomId;
 import org.viesti.protocol.UserId;
 import org.viesti.routing.Tell;
 import org.viesti.routing.Wish;
-import org.viesti.user.push.Backoff;
-import org.viesti.user.push.Push;
-import org.viesti.user.push.PushResult;
 
 /**
  * A user's outgoing pushes, from a room's word to a provider's. {@link PushPolicy} says which and when.
@@ -103,7 +100,7 @@ final class PushDesk {
       return;
     }
     Wish wish = ahead.wishFor(membership);
-    long known = Math.max(membership.notified(), membership.read());
+    long known = Math.max(membership.notifiedTo(), membership.read());
     for (Tell.Post post : notify.posts()) {
       long dueAt =
           post.seq() <= known

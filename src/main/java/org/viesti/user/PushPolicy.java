@@ -2,7 +2,6 @@ package org.viesti.user;
 
 import org.viesti.routing.Tell;
 import org.viesti.routing.Wish;
-import org.viesti.user.push.PushSettings;
 
 /**
  * Which posts are worth a push, and when. Pure.

@@ -38,8 +38,8 @@ import org.viesti.routing.Wants;
 import org.viesti.routing.Wish;
 
 /**
- * The owner of one user's own topic. It stays in memory while a device is connected or someone watches its presence, and for a
- * while after.
+ * The owner of one user's own topic. It stays in memory while a device is connected or someone
+ * watches its presence, and for a while after.
  */
 final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState> {
 
@@ -67,8 +67,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
   static Behavior<UserCommand> create(
       UserId id, ActorRef<ClusterSharding.ShardCommand> shard, Needs needs) {
     return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(timers -> new User(context, timers, shard, id, needs)));
+        context -> Behaviors.withTimers(timers -> new User(context, timers, shard, id, needs)));
   }
 
   private User(
@@ -79,8 +78,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
       Needs needs) {
     super(
         Logs.persistenceId(id.topic()),
-        SupervisorStrategy.restartWithBackoff(
-            Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.context = context;
     this.timers = timers;
     this.shard = shard;
@@ -114,6 +112,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
         .onSignal(
             RecoveryCompleted.instance(),
             state -> {
+              duties.recovered(state);
               pushes.schedule(state);
               wishes.tell(state);
             })
@@ -171,8 +170,9 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
   }
 
   private Effect<UserEvent, UserState> flush(UserState state) {
-    duties.arm(commit.ahead(state));
+    UserState ahead = commit.ahead(state);
     GroupCommit.Batch<UserEvent> batch = commit.take();
+    duties.arm(batch.events(), ahead);
     return Effect()
         .persist(batch.events())
         .thenRun(

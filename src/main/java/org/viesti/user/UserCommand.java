@@ -14,7 +14,6 @@ import org.viesti.protocol.Refusal;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.routing.Router;
 import org.viesti.routing.Wants;
-import org.viesti.user.push.PushResult;
 
 /** What a {@link User} is told, and what it answers. Only {@link Users} speaks it to others. */
 sealed interface UserCommand {
@@ -42,10 +41,7 @@ sealed interface UserCommand {
       implements Request {}
 
   record SetPush(
-      String device,
-      @Nullable String provider,
-      @Nullable String token,
-      ActorRef<Reply> replyTo)
+      String device, @Nullable String provider, @Nullable String token, ActorRef<Reply> replyTo)
       implements Request {}
 
   record ForgetDevice(String device, ActorRef<Reply> replyTo) implements Request {}

@@ -4,7 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.journal.Stored;
 import org.viesti.protocol.MemberSettings;
 
-/** What is in a user's log. {@code at} is milliseconds since 1970, {@code seq} a position in the room's log. */
+/**
+ * What is in a user's log. {@code at} is milliseconds since 1970, {@code seq} a position in the
+ * room's log.
+ */
 sealed interface UserEvent extends Stored {
 
   /** An entry that the user's devices see. */

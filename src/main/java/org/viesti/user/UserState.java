@@ -48,7 +48,7 @@ record UserState(
       long read,
       @Nullable MemberSettings settings,
       @Nullable String heard,
-      long notified) {
+      @Nullable Long notified) {
     /** Stays of users that come and go for ever are forgotten beyond these. */
     private static final int STAYS_AT_MOST = 8;
 
@@ -97,7 +97,11 @@ record UserState(
 
     Membership notified(long seq) {
       return new Membership(
-          stays, told, role, read, settings, heard, Math.max(notified, seq));
+          stays, told, role, read, settings, heard, Math.max(notifiedTo(), seq));
+    }
+
+    long notifiedTo() {
+      return notified == null ? 0 : notified;
     }
 
     /** What is pushed of the room, if anything can be. A muted room is silent, also for mentions and calls. */
@@ -107,7 +111,9 @@ record UserState(
     }
   }
 
-  /** @param until 0: still there */
+  /**
+   * @param until 0: still there
+   */
   record Stay(long from, long until) {}
 
   /** A device of the user's; {@code seenAt} is when it first came. */
@@ -224,7 +230,7 @@ record UserState(
     Membership is =
         was == null
             ? new Membership(
-                List.of(new Stay(e.seq(), 0)), e.seq(), e.role(), e.seq() - 1, null, e.wish(), 0)
+                List.of(new Stay(e.seq(), 0)), e.seq(), e.role(), e.seq() - 1, null, e.wish(), null)
             : was.entered(e.seq(), e.role(), e.wish());
     return with(e.room(), is);
   }

@@ -36,8 +36,8 @@ import org.viesti.routing.TopicOwner;
 import org.viesti.user.UserCommand.Reply;
 
 /**
- * The only door to users. Every call fails with {@link Refused} where it is refused, UNAVAILABLE if the user's owner does not
- * answer in time; it may then be sent again.
+ * The only door to users. Every call fails with {@link Refused} where it is refused, UNAVAILABLE if
+ * the user's owner does not answer in time; it may then be sent again.
  */
 public final class Users {
   private static final EntityTypeKey<UserCommand> KEY =
@@ -62,8 +62,7 @@ public final class Users {
                                 UserId.parse(entity.getEntityId()), entity.getShard(), needs))
                     .withSettings(
                         // A user with a device connected must stay; one without rests by itself.
-                        ClusterShardingSettings.create(system)
-                            .withNoPassivationStrategy()));
+                        ClusterShardingSettings.create(system).withNoPassivationStrategy()));
   }
 
   /** Opens the door on this node. */
@@ -111,8 +110,7 @@ public final class Users {
    * @param live a stream of it is open
    * @param pushProvider null: it cannot be reached while away
    */
-  public record Device(
-      String device, long seenAt, boolean live, @Nullable String pushProvider) {}
+  public record Device(String device, long seenAt, boolean live, @Nullable String pushProvider) {}
 
   /**
    * A user as its owner knows it.
@@ -139,8 +137,7 @@ public final class Users {
   // Streams.
 
   /** A device's stream is open: tell it the news from now on. */
-  public CompletionStage<Profile> attach(
-      UserId user, String device, ActorRef<News> connection) {
+  public CompletionStage<Profile> attach(UserId user, String device, ActorRef<News> connection) {
     return ask(user, ref -> new UserCommand.Attach(device, connection, ref));
   }
 
@@ -240,8 +237,7 @@ public final class Users {
 
   // Presence.
 
-  public void setPresence(
-      UserId user, String device, String status, @Nullable String message) {
+  public void setPresence(UserId user, String device, String status, @Nullable String message) {
     tell(user, new UserCommand.SetPresence(device, status, message));
   }
 

@@ -40,7 +40,7 @@ final class WishTeller {
     }
   }
 
-  private static boolean mayChangeWishes(UserEvent event) {
+  static boolean mayChangeWishes(UserEvent event) {
     return event instanceof UserEvent.PushTokenSet
         || event instanceof UserEvent.DeviceForgotten
         || event instanceof UserEvent.RoomSettingsChanged

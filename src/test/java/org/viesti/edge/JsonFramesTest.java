@@ -50,13 +50,19 @@ class JsonFramesTest {
 
   @Test
   void the_samples_leave_no_frame_out() {
-    assertThat(kinds(SampleFrames.CLIENT)).containsExactlyInAnyOrder(ClientFrame.class.getPermittedSubclasses());
-    assertThat(kinds(SampleFrames.SERVER)).containsExactlyInAnyOrder(ServerFrame.class.getPermittedSubclasses());
-    assertThat(kinds(SampleFrames.PAYLOADS)).containsExactlyInAnyOrder(Payload.class.getPermittedSubclasses());
+    assertThat(kinds(SampleFrames.CLIENT))
+        .containsExactlyInAnyOrder(ClientFrame.class.getPermittedSubclasses());
+    assertThat(kinds(SampleFrames.SERVER))
+        .containsExactlyInAnyOrder(ServerFrame.class.getPermittedSubclasses());
+    assertThat(kinds(SampleFrames.PAYLOADS))
+        .containsExactlyInAnyOrder(Payload.class.getPermittedSubclasses());
   }
 
   private static List<Class<?>> kinds(Map<String, ?> samples) {
-    return samples.values().stream().<Class<?>>map(Object::getClass).distinct().collect(Collectors.toList());
+    return samples.values().stream()
+        .<Class<?>>map(Object::getClass)
+        .distinct()
+        .collect(Collectors.toList());
   }
 
   @Test

@@ -50,7 +50,9 @@ class ProtoFramesTest {
                 DynamicTest.dynamicTest(
                     sample.getKey(),
                     () ->
-                        assertThat(MAPPER.readTree(ProtoTree.tree(server(sample.getValue())).toString()))
+                        assertThat(
+                                MAPPER.readTree(
+                                    ProtoTree.tree(server(sample.getValue())).toString()))
                             .isEqualTo(MAPPER.readTree(json(sample.getKey())))));
   }
 
@@ -118,19 +120,22 @@ class ProtoFramesTest {
 
   @Test
   void the_same_bounds_hold_as_in_json() {
-    ClientFrame noId = send(text()).toBuilder().setSend(send(text()).getSend().toBuilder().clearId()).build();
+    ClientFrame noId =
+        send(text()).toBuilder().setSend(send(text()).getSend().toBuilder().clearId()).build();
     assertThat(refusal(noId).detail()).contains("id must have 1 to 64 characters");
   }
 
   @Test
   void an_empty_frame_is_refused() {
-    assertThat(refusal(ClientFrame.getDefaultInstance()).code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+    assertThat(refusal(ClientFrame.getDefaultInstance()).code())
+        .isEqualTo(ErrorCode.INVALID_ARGUMENT);
   }
 
   @Test
   void bytes_that_are_no_protobuf_are_refused() {
     Refusal refusal =
-        catchThrowableOfType(Refused.class, () -> CODEC.decode(new byte[] {-1, -1, -1}, 0, 3)).refusal();
+        catchThrowableOfType(Refused.class, () -> CODEC.decode(new byte[] {-1, -1, -1}, 0, 3))
+            .refusal();
     assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
     assertThat(refusal.detail()).contains("not a ClientFrame");
   }
@@ -139,7 +144,8 @@ class ProtoFramesTest {
   void whole_numbers_in_free_structures_stay_whole() throws Exception {
     JsonNode sample = MAPPER.readTree("{\"a\":1,\"b\":[-7,0.5],\"c\":9007199254740992}");
     var map = Structs.map(Structs.struct(MAPPER.convertValue(sample, java.util.Map.class)));
-    assertThat(MAPPER.writeValueAsString(map)).isEqualTo("{\"a\":1,\"b\":[-7,0.5],\"c\":9007199254740992}");
+    assertThat(MAPPER.writeValueAsString(map))
+        .isEqualTo("{\"a\":1,\"b\":[-7,0.5],\"c\":9007199254740992}");
   }
 
   private static Payload.Builder text() {

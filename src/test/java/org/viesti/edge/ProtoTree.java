@@ -14,8 +14,9 @@ import java.util.Base64;
 import java.util.Set;
 
 /**
- * The JSON form of a protobuf frame and back, by the schema alone: an independent second opinion on the codecs. A oneof of messages is
- * the object's own tag ({@code type} or {@code kind}) in JSON; a Struct is a free object.
+ * The JSON form of a protobuf frame and back, by the schema alone: an independent second opinion on
+ * the codecs. A oneof of messages is the object's own tag ({@code type} or {@code kind}) in JSON; a
+ * Struct is a free object.
  */
 final class ProtoTree {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -39,7 +40,9 @@ final class ProtoTree {
     }
     for (FieldDescriptor field : type.getFields()) {
       boolean plain = !field.isRepeated() && !field.hasPresence();
-      if (field.isRepeated() ? message.getRepeatedFieldCount(field) > 0 : plain || message.hasField(field)) {
+      if (field.isRepeated()
+          ? message.getRepeatedFieldCount(field) > 0
+          : plain || message.hasField(field)) {
         made.set(field.getName(), value(field, message.getField(field)));
       }
     }
@@ -80,8 +83,10 @@ final class ProtoTree {
     return switch (value) {
       case Struct struct -> MAPPER.valueToTree(Structs.map(struct));
       case Message message -> tree(message);
-      case ByteString bytes -> MAPPER.valueToTree(Base64.getEncoder().encodeToString(bytes.toByteArray()));
-      case EnumValueDescriptor word -> MAPPER.valueToTree(word.getName().replace("ERROR_CODE_", ""));
+      case ByteString bytes ->
+          MAPPER.valueToTree(Base64.getEncoder().encodeToString(bytes.toByteArray()));
+      case EnumValueDescriptor word ->
+          MAPPER.valueToTree(word.getName().replace("ERROR_CODE_", ""));
       default -> MAPPER.valueToTree(value);
     };
   }
@@ -115,15 +120,18 @@ final class ProtoTree {
                     .forEachRemaining(
                         pair -> {
                           Message.Builder item = made.newBuilderForField(field);
-                          item.setField(field.getMessageType().findFieldByName("key"), pair.getKey());
                           item.setField(
-                              field.getMessageType().findFieldByName("value"), pair.getValue().longValue());
+                              field.getMessageType().findFieldByName("key"), pair.getKey());
+                          item.setField(
+                              field.getMessageType().findFieldByName("value"),
+                              pair.getValue().longValue());
                           made.addRepeatedField(field, item.build());
                         });
               } else if (field.isRepeated()) {
                 entry
                     .getValue()
-                    .forEach(item -> made.addRepeatedField(field, parsed(made, field, item, filled)));
+                    .forEach(
+                        item -> made.addRepeatedField(field, parsed(made, field, item, filled)));
               } else {
                 made.setField(field, parsed(made, field, entry.getValue(), filled));
               }

@@ -14,7 +14,10 @@ import org.viesti.protocol.Payload.Preview;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.Topic;
 
-/** Every frame once at its fullest and, where fields are optional, once at its barest, beside its JSON. */
+/**
+ * Every frame once at its fullest and, where fields are optional, once at its barest, beside its
+ * JSON.
+ */
 public final class SampleFrames {
   private SampleFrames() {}
 
@@ -32,7 +35,8 @@ public final class SampleFrames {
         new Payload.Text(
             "hi ann 😀",
             "markdown",
-            List.of(new Annotation("mention_user", 3, 3, "ann"), new Annotation("emoji", 7, 2, null)),
+            List.of(
+                new Annotation("mention_user", 3, 3, "ann"), new Annotation("emoji", 7, 2, null)),
             "fi"));
     PAYLOADS.put(
         "{'type':'attachment','uri':'https://files/1'}",
@@ -65,7 +69,8 @@ public final class SampleFrames {
         "{'type':'call','call_id':'c1','action':'offer','kind':'video','sdp':'v=0','ice_candidate':'ice','metadata':{'a':'b'}}",
         new Payload.Call("c1", "offer", "video", "v=0", "ice", Map.of("a", "b")));
     PAYLOADS.put(
-        "{'type':'moderation','body':'calm down'}", new Payload.Moderation("calm down", null, null));
+        "{'type':'moderation','body':'calm down'}",
+        new Payload.Moderation("calm down", null, null));
     PAYLOADS.put(
         "{'type':'moderation','body':'calm down','targets':['bob'],'metadata':{'rule':'caps'}}",
         new Payload.Moderation("calm down", List.of("bob"), Map.of("rule", "caps")));
@@ -113,8 +118,7 @@ public final class SampleFrames {
     CLIENT.put(
         "{'type':'ack','positions':{'rooms/general':17}}",
         new ClientFrame.Ack(Map.of("rooms/general", 17L)));
-    CLIENT.put(
-        "{'type':'read','room':'general','seq':17}", new ClientFrame.Read("general", 17));
+    CLIENT.put("{'type':'read','room':'general','seq':17}", new ClientFrame.Read("general", 17));
     CLIENT.put(
         "{'type':'typing','room':'general','typing':true}",
         new ClientFrame.Typing("general", true));
@@ -123,7 +127,8 @@ public final class SampleFrames {
         new ClientFrame.Presence("away", "lunch"));
     CLIENT.put(
         "{'type':'presence','status':'invisible'}", new ClientFrame.Presence("invisible", null));
-    CLIENT.put("{'type':'watch','users':['ann','bob']}", new ClientFrame.Watch(List.of("ann", "bob")));
+    CLIENT.put(
+        "{'type':'watch','users':['ann','bob']}", new ClientFrame.Watch(List.of("ann", "bob")));
     CLIENT.put("{'type':'ping'}", new ClientFrame.Ping(null));
     CLIENT.put("{'type':'ping','nonce':'n'}", new ClientFrame.Ping("n"));
     CLIENT.put("{'type':'pong','nonce':'n'}", new ClientFrame.Pong("n"));
@@ -140,7 +145,8 @@ public final class SampleFrames {
     PAYLOADS.forEach(
         (json, payload) ->
             delivery(
-                "{'kind':'post','payload':" + json + "}", new Body.Post(payload, null, null, null)));
+                "{'kind':'post','payload':" + json + "}",
+                new Body.Post(payload, null, null, null)));
     delivery(
         "{'kind':'post','payload':{'type':'text','body':'hi'},'client_id':'1','reply_to':'general.7','mentions':['*']}",
         new Body.Post(TEXT, "1", "general.7", List.of("*")));
@@ -158,8 +164,8 @@ public final class SampleFrames {
         "{'kind':'room_change','action':'created','targets':['ann'],'details':{'name':'General'}}",
         new Body.RoomChange("created", List.of("ann"), Map.of("name", "General")));
     delivery(
-        "{'kind':'membership','room':'general','joined':true,'role':'member'}",
-        new Body.Membership("general", true, "member"));
+        "{'kind':'membership','room':'general','joined':true,'role':'member','position':4}",
+        new Body.Membership("general", true, "member", 4));
     SERVER.put("{'type':'caught_up'}", new ServerFrame.CaughtUp());
     SERVER.put(
         "{'type':'reset','topic':'rooms/general','head':99,'unread':7,'mentions':1,'reason':'backlog'}",

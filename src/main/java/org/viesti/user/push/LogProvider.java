@@ -5,6 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.viesti.user.Push;
+import org.viesti.user.PushProvider;
+import org.viesti.user.PushResult;
 
 /** Writes pushes to the node's log, for development. Neither tokens nor texts stand there. */
 public final class LogProvider implements PushProvider {

@@ -23,6 +23,10 @@ import java.util.concurrent.CompletionStage;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
+import org.viesti.user.Push;
+import org.viesti.user.PushProvider;
+import org.viesti.user.PushResult;
+import org.viesti.user.PushSettings;
 
 /**
  * POSTs each push as JSON (the fields of {@link Push} in snake_case) to one address, which reaches the device in its own way.

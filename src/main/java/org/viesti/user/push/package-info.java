@@ -1,6 +1,6 @@
 /**
- * Floor 3, part of users: how a push gets out of the cluster. Knows nothing of users' owners. Start at {@link
- * org.viesti.user.push.PushProvider}.
+ * Floor 3, part of users: the ways out of the cluster to devices that are away. Start at {@link
+ * org.viesti.user.push.WebhookProvider}.
  */
 @NullMarked
 package org.viesti.user.push;

@@ -1,4 +1,4 @@
-package org.viesti.user.push;
+package org.viesti.user;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -46,7 +46,7 @@ public record PushSettings(
   }
 
   /** A duration among a provider's own settings, such as {@code 10s}. */
-  static Duration duration(Map<String, String> settings, String key, Duration absent) {
+  public static Duration duration(Map<String, String> settings, String key, Duration absent) {
     String value = settings.get(key);
     return value == null
         ? absent

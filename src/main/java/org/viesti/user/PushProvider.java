@@ -1,11 +1,11 @@
-package org.viesti.user.push;
+package org.viesti.user;
 
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
  * A way to reach devices that are away. Implement it with a public constructor without parameters, and either list the class in
- * {@code META-INF/services/org.viesti.user.push.PushProvider} or name it in {@code viesti.push.providers.<name>.class}.
+ * {@code META-INF/services/org.viesti.user.PushProvider} or name it in {@code viesti.push.providers.<name>.class}.
  */
 public interface PushProvider extends AutoCloseable {
 

@@ -1,4 +1,4 @@
-package org.viesti.user.push;
+package org.viesti.user;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;

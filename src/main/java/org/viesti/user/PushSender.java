@@ -1,4 +1,4 @@
-package org.viesti.user.push;
+package org.viesti.user;
 
 import java.util.HashMap;
 import java.util.Map;

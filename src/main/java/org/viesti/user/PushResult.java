@@ -1,4 +1,4 @@
-package org.viesti.user.push;
+package org.viesti.user;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

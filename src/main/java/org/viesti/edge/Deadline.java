@@ -1,0 +1,33 @@
+package org.viesti.edge;
+
+import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.ChannelHandlerContext;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes a channel that is still without a stream when its time is over, however busily it drips
+ * bytes. Whoever opens a stream takes it off the pipeline.
+ */
+public final class Deadline extends ChannelHandlerAdapter {
+  private final Duration time;
+  private @Nullable Future<?> timer;
+
+  Deadline(Duration time) {
+    this.time = time;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    timer = ctx.executor().schedule(() -> ctx.close(), time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+  }
+}

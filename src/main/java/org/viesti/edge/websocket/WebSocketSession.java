@@ -1,0 +1,458 @@
+package org.viesti.edge.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.viesti.connection.CloseCause;
+import org.viesti.connection.DeviceConnection;
+import org.viesti.edge.ChannelWire;
+import org.viesti.protocol.ClientFrame;
+import org.viesti.protocol.ErrorCode;
+import org.viesti.protocol.Refusal;
+import org.viesti.protocol.Refused;
+import org.viesti.protocol.ServerFrame;
+import org.viesti.security.Principal;
+
+/**
+ * One WebSocket, on its channel's event loop: translates between its frames and those of the
+ * protocol, and decides nothing.
+ *
+ * <pre>
+ *   upgraded ---> Greeting --- hello, another frame, or hello-grace is over ---> Opening ---> Open
+ *                    |  no token, or a wrong one                                    | refused   | close cause, or the client's close
+ *                    +------------------------------> Closing <--------------------+-----------+
+ *                                                        | the client's close, or CLOSE_GRACE is over
+ *   any of them --- the link breaks ---> Gone <----------+
+ * </pre>
+ */
+final class WebSocketSession extends ChannelDuplexHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(WebSocketSession.class);
+  private static final ClientFrame.Hello NO_HELLO = new ClientFrame.Hello(null, null, null, null);
+
+  /**
+   * After a close frame the client closes first, as RFC 6455 §7.1.1 wants it: closing a socket with
+   * unread input would send a reset, and the close frame could be lost to it. A client that does
+   * not is cut off after this.
+   */
+  private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
+
+  private sealed interface Phase {
+    /** Waits for a hello. The principal is there if a token came with the upgrade. */
+    record Greeting(@Nullable Principal principal) implements Phase {}
+
+    /** The connection is being opened; what the client said meanwhile waits. */
+    record Opening(List<DeviceConnection.Command> waiting) implements Phase {}
+
+    record Open(ActorRef<DeviceConnection.Command> connection) implements Phase {}
+
+    /** The close frame is on its way. */
+    record Closing(@Nullable ActorRef<DeviceConnection.Command> connection) implements Phase {}
+
+    record Gone() implements Phase {}
+  }
+
+  /** The fragments of a message so far (RFC 6455 §5.4). */
+  private record Partial(int opcode, boolean compressed, ByteBuf bytes) {}
+
+  private final WebSocketEdge edge;
+  private final WebSocketEdge.Form form;
+  private int deflateFrom;
+  private Phase phase;
+  private @Nullable Future<?> timer;
+  private @Nullable Partial partial;
+
+  /** The frames of the current read. */
+  private @Nullable List<ClientFrame> burst;
+
+  WebSocketSession(
+      WebSocketEdge edge, WebSocketEdge.Form form, boolean deflate, @Nullable Principal principal) {
+    this.edge = edge;
+    this.form = form;
+    this.deflateFrom = deflate ? edge.settings.deflateThreshold() : Integer.MAX_VALUE;
+    this.phase = new Phase.Greeting(principal);
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    if (phase instanceof Phase.Greeting(Principal principal) && principal != null) {
+      after(edge.settings.helloGrace(), ctx, () -> open(ctx, principal, NO_HELLO));
+    } else {
+      after(
+          edge.settings.helloTimeout(),
+          ctx,
+          () -> reject(ctx, ErrorCode.UNAUTHENTICATED, "no hello with a token came in time"));
+    }
+  }
+
+  // Decode: what the client sends.
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    try {
+      switch (message) {
+        case CloseWebSocketFrame close -> clientCloses(ctx, close);
+        case PingWebSocketFrame ping -> {
+          if (ctx.channel()
+              .isWritable()) { // a client that pings but does not read gets no pile of pongs
+            ctx.writeAndFlush(Framing.control(Framing.PONG, ping.content()), ctx.voidPromise());
+          }
+          alive();
+        }
+        case PongWebSocketFrame pong -> alive();
+        case WebSocketFrame data -> data(ctx, data);
+        default -> {} // bytes that came before the upgrade was answered
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  /**
+   * Control frames prove that the client lives: a stock client answers our pings with nothing else.
+   */
+  private void alive() {
+    if (phase instanceof Phase.Open) {
+      gather(new ClientFrame.Pong(null));
+    }
+  }
+
+  /** The decoder has seen to it that fragments come in their order. */
+  private void data(ChannelHandlerContext ctx, WebSocketFrame frame) {
+    if (phase instanceof Phase.Closing || phase instanceof Phase.Gone) {
+      return;
+    }
+    int opcode = frame instanceof BinaryWebSocketFrame ? Framing.BINARY : Framing.TEXT;
+    boolean compressed = (frame.rsv() & 0b100) != 0;
+    if (partial == null && frame.isFinalFragment()) {
+      message(ctx, opcode, compressed, frame.content());
+      return;
+    }
+    if (partial == null) {
+      partial = new Partial(opcode, compressed, ctx.alloc().buffer());
+    }
+    Partial whole = partial;
+    int size = whole.bytes().readableBytes() + frame.content().readableBytes();
+    if (size > edge.settings.maxFrameBytes()) {
+      farewell(ctx, tooLarge());
+      return;
+    }
+    whole.bytes().writeBytes(frame.content());
+    if (frame.isFinalFragment()) {
+      partial = null;
+      try {
+        message(ctx, whole.opcode(), whole.compressed(), whole.bytes());
+      } finally {
+        whole.bytes().release();
+      }
+    }
+  }
+
+  private void message(ChannelHandlerContext ctx, int opcode, boolean compressed, ByteBuf content) {
+    List<ClientFrame> frames;
+    try {
+      if (opcode != form.opcode) {
+        throw new Refused(
+            ErrorCode.INVALID_ARGUMENT,
+            form.subprotocol
+                + " speaks in "
+                + (form.opcode == Framing.TEXT ? "text" : "binary")
+                + " messages");
+      }
+      byte[] bytes =
+          compressed
+              ? Deflate.decompress(content, edge.settings.maxFrameBytes())
+              : Framing.bytes(content);
+      frames = form.codec.decode(bytes, 0, bytes.length);
+    } catch (Refused refused) {
+      malformed(ctx, refused.refusal());
+      return;
+    }
+    for (ClientFrame frame : frames) {
+      switch (phase) {
+        case Phase.Greeting(Principal principal) -> greet(ctx, principal, frame);
+        case Phase.Opening _, Phase.Open _ -> gather(frame);
+        case Phase.Closing _, Phase.Gone _ -> {}
+      }
+    }
+  }
+
+  private void malformed(ChannelHandlerContext ctx, Refusal refusal) {
+    if (refusal.code() == ErrorCode.TOO_LARGE) {
+      farewell(ctx, tooLarge());
+      return;
+    }
+    if (phase instanceof Phase.Greeting(Principal principal)) {
+      if (principal == null) {
+        farewell(ctx, new CloseCause.Rejected(refusal));
+        return;
+      }
+      open(ctx, principal, NO_HELLO);
+    }
+    tellBurst();
+    tell(new DeviceConnection.Malformed(refusal));
+  }
+
+  private void gather(ClientFrame frame) {
+    if (burst == null) {
+      burst = new ArrayList<>(4);
+    }
+    burst.add(frame);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    tellBurst();
+  }
+
+  private void tellBurst() {
+    if (burst != null) {
+      List<ClientFrame> frames = burst;
+      burst = null;
+      tell(new DeviceConnection.Frames(frames));
+    }
+  }
+
+  private void tell(DeviceConnection.Command command) {
+    switch (phase) {
+      case Phase.Opening(var waiting) -> waiting.add(command);
+      case Phase.Open(var connection) -> connection.tell(command);
+      case Phase.Greeting _, Phase.Closing _, Phase.Gone _ -> {}
+    }
+  }
+
+  // Admit: from the first frame to an open connection.
+
+  private void greet(ChannelHandlerContext ctx, @Nullable Principal principal, ClientFrame first) {
+    if (principal != null) {
+      if (first instanceof ClientFrame.Hello hello) {
+        open(ctx, principal, hello);
+      } else {
+        open(ctx, principal, NO_HELLO);
+        gather(first);
+      }
+    } else if (first instanceof ClientFrame.Hello hello && hello.token() != null) {
+      authenticate(ctx, hello, hello.token());
+    } else {
+      reject(
+          ctx,
+          ErrorCode.UNAUTHENTICATED,
+          "no token came with the upgrade: the first frame must be hello, with one");
+    }
+  }
+
+  private void authenticate(ChannelHandlerContext ctx, ClientFrame.Hello hello, String token) {
+    opening(ctx);
+    edge.authenticator
+        .authenticate(token)
+        .whenComplete(
+            (principal, failure) ->
+                ctx.executor()
+                    .execute(
+                        () -> {
+                          if (!(phase instanceof Phase.Opening)) {
+                            return;
+                          }
+                          if (failure == null) {
+                            open(ctx, principal, hello);
+                          } else {
+                            farewell(ctx, new CloseCause.Rejected(WebSocketEdge.refusal(failure)));
+                          }
+                        }));
+  }
+
+  private void open(ChannelHandlerContext ctx, Principal principal, ClientFrame.Hello hello) {
+    List<DeviceConnection.Command> waiting = opening(ctx);
+    if (hello.deflate() != null && deflateFrom != Integer.MAX_VALUE) {
+      deflateFrom = hello.deflate();
+    }
+    edge.connections
+        .open(principal, new ChannelWire(ctx.channel()), hello)
+        .whenComplete(
+            (connection, failure) ->
+                ctx.executor().execute(() -> opened(ctx, waiting, connection, failure)));
+  }
+
+  /** Stops reading, so that no more than one read's frames wait. */
+  private List<DeviceConnection.Command> opening(ChannelHandlerContext ctx) {
+    if (phase instanceof Phase.Opening(var waiting)) {
+      return waiting;
+    }
+    List<DeviceConnection.Command> waiting = new ArrayList<>(2);
+    phase = new Phase.Opening(waiting);
+    ctx.channel().config().setAutoRead(false);
+    after(
+        edge.settings.helloTimeout(),
+        ctx,
+        () -> reject(ctx, ErrorCode.UNAVAILABLE, "the stream could not be opened in time"));
+    return waiting;
+  }
+
+  /** What was said before a client left counts, as it would on an open stream. */
+  private void opened(
+      ChannelHandlerContext ctx,
+      List<DeviceConnection.Command> waiting,
+      @Nullable ActorRef<DeviceConnection.Command> connection,
+      @Nullable Throwable failure) {
+    if (connection == null) {
+      Throwable cause = failure == null ? new NullPointerException("connection") : failure;
+      farewell(ctx, new CloseCause.Rejected(WebSocketEdge.refusal(cause)));
+      return;
+    }
+    if (phase instanceof Phase.Opening) {
+      phase = new Phase.Open(connection);
+      cancelTimer();
+      ctx.channel().config().setAutoRead(true);
+      waiting.forEach(connection::tell);
+    } else {
+      waiting.forEach(connection::tell);
+      connection.tell(new DeviceConnection.Closed());
+    }
+  }
+
+  // Encode: what the connection sends.
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    switch (message) {
+      case ChannelWire.Batch(var frames) -> {
+        if (phase instanceof Phase.Closing || phase instanceof Phase.Gone) {
+          return; // nothing may follow a close frame
+        }
+        ctx.write(
+            Framing.batch(ctx.alloc(), form.codec, form.opcode, deflateFrom, frames), promise);
+      }
+      case ChannelWire.Farewell(var cause) -> farewell(ctx, cause);
+      default -> ctx.write(message, promise);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable() && phase instanceof Phase.Open(var connection)) {
+      connection.tell(new DeviceConnection.Writable());
+    }
+  }
+
+  // Close.
+
+  private void reject(ChannelHandlerContext ctx, ErrorCode code, String detail) {
+    farewell(ctx, new CloseCause.Rejected(Refusal.of(code, detail)));
+  }
+
+  private CloseCause tooLarge() {
+    return new CloseCause.Rejected(Deflate.tooLarge(edge.settings.maxFrameBytes()).refusal());
+  }
+
+  private void farewell(ChannelHandlerContext ctx, CloseCause cause) {
+    int code =
+        cause instanceof CloseCause.ClientGone ? CloseCodes.NORMAL : CloseCodes.of(cause.code());
+    farewell(ctx, cause, code);
+  }
+
+  private void farewell(ChannelHandlerContext ctx, CloseCause cause, int code) {
+    if (phase instanceof Phase.Closing || phase instanceof Phase.Gone) {
+      return;
+    }
+    tellBurst();
+    phase = new Phase.Closing(connection());
+    if (!(cause instanceof CloseCause.ClientGone)) {
+      Refusal refusal =
+          cause instanceof CloseCause.Rejected(Refusal why)
+              ? why
+              : Refusal.of(cause.code(), cause.detail());
+      List<ServerFrame> last = List.of(ServerFrame.Error.of(refusal, null));
+      ctx.write(
+          Framing.batch(ctx.alloc(), form.codec, form.opcode, deflateFrom, last),
+          ctx.voidPromise());
+    }
+    ctx.writeAndFlush(Framing.close(code, cause.code().name()), ctx.voidPromise());
+    ctx.channel().config().setAutoRead(true); // to see the client's close
+    after(CLOSE_GRACE, ctx, ctx::close);
+  }
+
+  private void clientCloses(ChannelHandlerContext ctx, CloseWebSocketFrame close) {
+    if (phase instanceof Phase.Closing || phase instanceof Phase.Gone) {
+      ctx.close();
+      return;
+    }
+    tellBurst();
+    phase = new Phase.Closing(connection());
+    int code = close.statusCode() < 0 ? CloseCodes.NORMAL : close.statusCode();
+    ctx.writeAndFlush(Framing.close(code, "")).addListener(ChannelFutureListener.CLOSE);
+    after(CLOSE_GRACE, ctx, ctx::close);
+  }
+
+  private @Nullable ActorRef<DeviceConnection.Command> connection() {
+    return switch (phase) {
+      case Phase.Open(var connection) -> connection;
+      case Phase.Closing(var connection) -> connection;
+      case Phase.Greeting _, Phase.Opening _, Phase.Gone _ -> null;
+    };
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    ActorRef<DeviceConnection.Command> connection = connection();
+    phase = new Phase.Gone();
+    cancelTimer();
+    if (partial != null) {
+      partial.bytes().release();
+      partial = null;
+    }
+    if (connection != null) {
+      connection.tell(new DeviceConnection.Closed());
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    switch (cause) {
+      case CorruptedWebSocketFrameException broken
+          when broken.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG) ->
+          farewell(ctx, tooLarge());
+      case CorruptedWebSocketFrameException broken ->
+          farewell(
+              ctx,
+              new CloseCause.Rejected(
+                  Refusal.of(ErrorCode.INVALID_ARGUMENT, "not WebSocket: " + broken.getMessage())),
+              CloseCodes.PROTOCOL_ERROR);
+      case IOException _ -> ctx.close(); // the link broke: channelInactive tells
+      default -> {
+        LOG.error("encode: closing {}", ctx.channel(), cause);
+        reject(ctx, ErrorCode.INTERNAL, "an error of the server's own; it is in its log");
+      }
+    }
+  }
+
+  private void after(Duration time, ChannelHandlerContext ctx, Runnable task) {
+    cancelTimer();
+    timer = ctx.executor().schedule(task, time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
+    }
+  }
+}
