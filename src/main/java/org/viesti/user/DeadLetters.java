@@ -129,7 +129,8 @@ public final class DeadLetters {
   private CompletionStage<List<Row>> rows(@Nullable String cursor, int limit) {
     int dot = cursor == null ? -1 : cursor.indexOf('.');
     if (cursor != null && !cursor.matches("[0-9]{1,18}\\.[0-9a-f-]{36}")) {
-      throw new Refused(ErrorCode.INVALID_ARGUMENT, "the cursor is none of an earlier page");
+      return CompletableFuture.failedFuture(
+          new Refused(ErrorCode.INVALID_ARGUMENT, "the cursor is none of an earlier page"));
     }
     long time = cursor == null ? Long.MIN_VALUE : Long.parseLong(cursor.substring(0, dot));
     String id = cursor == null ? "" : cursor.substring(dot + 1);

@@ -8,17 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 import org.viesti.journal.GroupCommit;
-import org.viesti.protocol.Body;
 import org.viesti.protocol.DeviceId;
-import org.viesti.protocol.Message;
-import org.viesti.protocol.Payload;
 import org.viesti.protocol.RoomId;
 import org.viesti.protocol.UserId;
 import org.viesti.routing.Tell;
@@ -51,6 +46,7 @@ final class PushDesk {
   private final User.Needs needs;
   private final GroupCommit<UserState, UserEvent> commit;
   private final PushPolicy policy;
+  private final PushDelivery delivery;
   private final Backoff backoff;
 
   /** Of devices that are connected, by key. */
@@ -74,6 +70,7 @@ final class PushDesk {
     this.needs = needs;
     this.commit = commit;
     this.policy = new PushPolicy(needs.push().settings());
+    this.delivery = new PushDelivery(id, needs.push());
     this.backoff =
         new Backoff(
             needs.push().settings().retryFirst(),
@@ -236,15 +233,8 @@ final class PushDesk {
 
   private void decide(UserState state, PendingPush push, @Nullable Long acknowledged) {
     UserState ahead = commit.ahead(state);
-    UserState.Membership membership = ahead.in(push.room());
-    UserState.Device device = ahead.devicesOrNone().get(push.device());
-    boolean wanted =
-        membership != null
-            && membership.read() < push.seq()
-            && ahead.wishFor(membership) != Wish.NONE
-            && device != null
-            && device.reachable();
-    if (!wanted) {
+    UserState.Device device = stillReaches(ahead, push);
+    if (device == null) {
       done(state, push, push.seq(), push.count());
     } else if (acknowledged == null) {
       notBefore.put(push.key(), now() + AGAIN_MS);
@@ -267,6 +257,19 @@ final class PushDesk {
         send(push, device);
       }
     }
+  }
+
+  /** The device, if the user still wants the push and can get it. */
+  private static UserState.@Nullable Device stillReaches(UserState state, PendingPush push) {
+    UserState.Membership membership = state.in(push.room());
+    UserState.Device device = state.devicesOrNone().get(push.device());
+    return membership != null
+            && membership.read() < push.seq()
+            && state.wishFor(membership) != Wish.NONE
+            && device != null
+            && device.reachable()
+        ? device
+        : null;
   }
 
   private void putOff(UserState state, PendingPush push) {
@@ -293,22 +296,8 @@ final class PushDesk {
     String provider = String.valueOf(device.provider());
     String token = String.valueOf(device.token());
     busy.add(push.key());
-    CompletionStage<Optional<PushResult>> sent =
-        needs
-            .push()
-            .facts()
-            .message(new RoomId(id.tenant(), push.room()), push.seq())
-            .thenCompose(
-                message ->
-                    message.isPresent() && message.get().body() instanceof Body.Post post
-                        ? needs
-                            .push()
-                            .sender()
-                            .send(provider, asSent(push, token, message.get(), post))
-                            .thenApply(Optional::of)
-                        : CompletableFuture.completedFuture(Optional.empty()));
     context.pipeToSelf(
-        sent,
+        delivery.attempt(push, provider, token),
         (result, failure) ->
             new UserCommand.PushSent(
                 push,
@@ -317,44 +306,6 @@ final class PushDesk {
                 result != null
                     ? result
                     : Optional.of(new PushResult.Retry("not read: " + failure, null))));
-  }
-
-  private Push asSent(PendingPush push, String token, Message message, Body.Post post) {
-    return new Push(
-        push.device() + "/" + message.id(),
-        id.tenant(),
-        id.id(),
-        push.device(),
-        token,
-        push.call() ? push.room() + "/call" : push.room(),
-        push.room(),
-        push.roomName(),
-        message.id(),
-        push.sender(),
-        push.at(),
-        push.call() ? "call" : push.mentioned() ? "mention" : "message",
-        preview(post.payload(), needs.push().settings().previewLength()),
-        push.count());
-  }
-
-  private static @Nullable String preview(Payload payload, int most) {
-    String text =
-        switch (payload) {
-          case Payload.Text(String body, var format, var annotations, var lang) -> body;
-          case Payload.Moderation moderation -> moderation.body();
-          case Payload.Attachment attachment -> attachment.caption();
-          case Payload.Encrypted encrypted -> null;
-          case Payload.Call call -> null;
-          case Payload.Data data -> null;
-        };
-    if (text == null || most == 0) {
-      return null;
-    }
-    if (text.length() <= most) {
-      return text;
-    }
-    int end = Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most;
-    return text.substring(0, end) + "…";
   }
 
   private void sent(UserState state, UserCommand.PushSent sent) {
