@@ -49,12 +49,22 @@ public final class Node implements AutoCloseable {
   private final LiveServer live;
 
   private final Rooms rooms;
+  private final Users users;
+  private final DeadLetters letters;
 
-  private Node(ActorSystem<Void> system, Database database, LiveServer live, Rooms rooms) {
+  private Node(
+      ActorSystem<Void> system,
+      Database database,
+      LiveServer live,
+      Rooms rooms,
+      Users users,
+      DeadLetters letters) {
     this.system = system;
     this.database = database;
     this.live = live;
     this.rooms = rooms;
+    this.users = users;
+    this.letters = letters;
   }
 
   /**
@@ -105,7 +115,7 @@ public final class Node implements AutoCloseable {
     ResumeTokens resumeTokens = ResumeTokens.of(settings.security(), clock);
 
     // owners
-    WakeUps wakeUps = new WakeUps(database);
+    WakeUps wakeUps = new WakeUps(database, settings.waker().grace());
     Rooms rooms = Rooms.start(system, settings.room(), routes, owners, history, wakeUps, clock);
     Devices devices = Devices.start(system, settings.device(), clock);
     PushSender sender = new PushSender(settings.push());
@@ -140,8 +150,8 @@ public final class Node implements AutoCloseable {
     // operators
     wait(PekkoManagement.get(system).start());
 
-    onShutdown(system, connections, live);
-    return new Node(system, database, live, rooms);
+    onShutdown(system, connections, live, sender);
+    return new Node(system, database, live, rooms, users, letters);
   }
 
   private static void join(Settings settings, ActorSystem<Void> system) {
@@ -157,13 +167,17 @@ public final class Node implements AutoCloseable {
 
   /** Clients are told first, while everything still works; then the doors close. */
   private static void onShutdown(
-      ActorSystem<Void> system, LiveConnections connections, LiveServer live) {
+      ActorSystem<Void> system, LiveConnections connections, LiveServer live, PushSender sender) {
     CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
     shutdown.addTask(
         CoordinatedShutdown.PhaseServiceUnbind(), "stop-listening", step(live::unbind));
     shutdown.addTask(
         CoordinatedShutdown.PhaseServiceRequestsDone(), "drain-connections", connections::drain);
     shutdown.addTask(CoordinatedShutdown.PhaseServiceStop(), "close-connections", step(live::stop));
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+        "stop-pushing",
+        step(() -> CompletableFuture.runAsync(sender::close)));
   }
 
   private static Supplier<CompletionStage<Done>> step(Supplier<CompletionStage<?>> work) {
@@ -187,6 +201,22 @@ public final class Node implements AutoCloseable {
   /** For tests that need no edge. */
   Rooms rooms() {
     return rooms;
+  }
+
+  Users users() {
+    return users;
+  }
+
+  DeadLetters deadLetters() {
+    return letters;
+  }
+
+  Database database() {
+    return database;
+  }
+
+  ActorSystem<Void> system() {
+    return system;
   }
 
   void awaitStop() {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -14,16 +15,27 @@ import org.viesti.protocol.Topic;
 /** The table of owners that have work to do at a time, also if by then nobody speaks to them. */
 public final class WakeUps {
   private final Database database;
+  private final Duration grace;
 
-  public WakeUps(Database database) {
+  /**
+   * @param grace an owner does its work by itself, and is woken when this has passed since
+   */
+  public WakeUps(Database database, Duration grace) {
     this.database = database;
+    this.grace = grace;
+  }
+
+  /** When to wake an owner that has work to do at that time, both in milliseconds since 1970. */
+  public long after(long workAt) {
+    return workAt + grace.toMillis();
   }
 
   /**
    * One owner's entry.
    *
    * @param dueAt milliseconds since 1970
-   * @param since position in the owner's log from which on it may have work; {@link Long#MAX_VALUE}: its state says it all
+   * @param since position in the owner's log from which on it may have work; {@link
+   *     Long#MAX_VALUE}: its state says it all
    */
   public record Due(Topic topic, long dueAt, long since) {}
 

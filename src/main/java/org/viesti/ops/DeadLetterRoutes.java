@@ -22,8 +22,9 @@ import org.viesti.user.DeadLetters;
 import org.viesti.user.Users;
 
 /**
- * Pushes that were given up, for operators: GET /viesti/dead-letters?limit&cursor, POST /viesti/dead-letters/{id}/replay and
- * /viesti/dead-letters/replay, DELETE /viesti/dead-letters/{id} and /viesti/dead-letters.
+ * Pushes that were given up, for operators: GET /viesti/dead-letters?limit&cursor, POST
+ * /viesti/dead-letters/{id}/replay and /viesti/dead-letters/replay, DELETE
+ * /viesti/dead-letters/{id} and /viesti/dead-letters.
  */
 public final class DeadLetterRoutes extends AllDirectives {
   private static final int PAGE = 100;
@@ -50,12 +51,16 @@ public final class DeadLetterRoutes extends AllDirectives {
         () ->
             concat(
                 pathEndOrSingleSlash(() -> concat(get(this::list), delete(this::purgeAll))),
-                path(
-                    segment("replay"),
-                    () -> post(() -> answer(letters.replayAll(users)))),
+                path(segment("replay"), () -> post(() -> answer(letters.replayAll(users)))),
                 path(
                     segment().slash("replay"),
-                    id -> post(() -> answer(letters.replay(users, id).thenApply(done -> Map.of("queued", 1))))),
+                    id ->
+                        post(
+                            () ->
+                                answer(
+                                    letters
+                                        .replay(users, id)
+                                        .thenApply(done -> Map.of("queued", 1))))),
                 path(segment(), id -> delete(() -> purge(id)))));
   }
 

@@ -1,5 +1,6 @@
 /**
- * Floor 5: doors for operators, on the management port. Start at {@link org.viesti.ops.DeadLetterRoutes}.
+ * Floor 5: doors for operators, on the management port. Start at {@link
+ * org.viesti.ops.DeadLetterRoutes}.
  */
 @NullMarked
 package org.viesti.ops;

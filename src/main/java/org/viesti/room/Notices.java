@@ -1,6 +1,5 @@
 package org.viesti.room;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,14 +12,11 @@ import org.viesti.protocol.RoomId;
 import org.viesti.routing.Alarm;
 
 /**
- * What a room owes to others after a commit, and the alarm that sees to it that it is done: members who want to hear of posts
- * are told by a {@link Notifier}. A post is acknowledged only when the alarm is set as well, so a node that dies in between
- * leaves a room that will be woken and tell.
+ * What a room owes to others after a commit, and the alarm that sees to it that it is done: members
+ * who want to hear of posts are told by a {@link Notifier}. A post is acknowledged only when the
+ * alarm is set as well, so a node that dies in between leaves a room that will be woken and tell.
  */
 final class Notices {
-  /** Longer than telling takes, so that most alarms ring when everything is done. */
-  private static final Duration SLACK = Duration.ofSeconds(30);
-
   private final ActorContext<RoomCommand> context;
   private final RoomId room;
   private final Room.Needs needs;
@@ -42,9 +38,9 @@ final class Notices {
     List<Notifier.Posted> posts = posts(before, events, ahead);
     if (!posts.isEmpty()) {
       count++;
-      armed = alarm.ensure(soon(), posts.getFirst().seq());
+      armed = alarm.ensure(now(), posts.getFirst().seq());
     } else if (owesWork) {
-      armed = alarm.ensure(soon(), Long.MAX_VALUE);
+      armed = alarm.ensure(now(), Long.MAX_VALUE);
     }
   }
 
@@ -69,27 +65,25 @@ final class Notices {
   void wake(RoomState state, long dueAt, long from) {
     alarm.rang(dueAt, from);
     since = from;
-    notifier(state.seq())
-        .tell(new Notifier.Wake(from, count, Notifier.Audience.of(state)));
+    notifier(state.seq()).tell(new Notifier.Wake(from, count, Notifier.Audience.of(state)));
   }
 
   /** Posts that were told since the notifier was asked are not in its answer. */
   void owed(Notifier.Owed owed, boolean owesWork) {
     if (owed.count() != count) {
-      alarm.move(soon(), Math.min(since, owed.since()));
+      alarm.move(now(), Math.min(since, owed.since()));
     } else if (owesWork || owed.since() != Long.MAX_VALUE) {
-      alarm.move(soon(), owed.since());
+      alarm.move(now(), owed.since());
     } else {
       alarm.clear();
     }
   }
 
-  private long soon() {
-    return needs.clock().millis() + SLACK.toMillis();
+  private long now() {
+    return needs.clock().millis();
   }
 
-  private static List<Notifier.Posted> posts(
-      long before, List<RoomEvent> events, RoomState state) {
+  private static List<Notifier.Posted> posts(long before, List<RoomEvent> events, RoomState state) {
     if (state.wishes().isEmpty()) {
       return List.of();
     }

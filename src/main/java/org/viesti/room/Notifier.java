@@ -22,13 +22,17 @@ import org.viesti.routing.Tell;
 import org.viesti.routing.TopicOwner;
 
 /**
- * A room's child that tells members of posts they want to hear of, and tells them again until they answer. It keeps only what is
- * unanswered; what a crash made it forget it reads from the log when the room's alarm rings.
+ * A room's child that tells members of posts they want to hear of, and tells them again until they
+ * answer. It keeps only what is unanswered; what a crash made it forget it reads from the log when
+ * the room's alarm rings.
  */
 final class Notifier extends AbstractBehavior<Notifier.Command> {
   private static final Duration REPEAT = Duration.ofSeconds(2);
 
-  /** A user that does not answer hears of this many posts when it is back; a push says no more than how many there are. */
+  /**
+   * A user that does not answer hears of this many posts when it is back; a push says no more than
+   * how many there are.
+   */
   private static final int POSTS_AT_MOST = 32;
 
   /** After a crash this many of the last entries are looked at. */

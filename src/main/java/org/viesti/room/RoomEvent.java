@@ -100,7 +100,10 @@ public sealed interface RoomEvent extends Stored {
    */
   record Wanted(String wish, long version) {}
 
-  /** These users have answered the change of their membership at that position, some with a wish to hear of posts. */
+  /**
+   * These users have answered the change of their membership at that position, some with a wish to
+   * hear of posts.
+   */
   record Told(Map<String, Long> users, @Nullable Map<String, Wanted> wishes) implements RoomEvent {
     Map<String, Wanted> wishesOrNone() {
       return wishes == null ? Map.of() : wishes;

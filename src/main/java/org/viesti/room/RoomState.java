@@ -120,15 +120,44 @@ record RoomState(
 
   private RoomState at(long newSeq, long newHead, long at) {
     return new RoomState(
-        newSeq, newHead, at, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, members, banned, posted, untold, wishes, erasures);
+        newSeq,
+        newHead,
+        at,
+        status,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        members,
+        banned,
+        posted,
+        untold,
+        wishes,
+        erasures);
   }
 
   private RoomState created(RoomEvent.Created e) {
     return new RoomState(
-        seq, head, lastAt, Status.OPEN, RoomType.parse(e.type()), e.name(), e.description(),
-        e.isPrivate(), e.metadata() == null ? Map.of() : e.metadata(), e.at(), e.by(), members,
-        banned, posted, untold, wishes, erasures);
+        seq,
+        head,
+        lastAt,
+        Status.OPEN,
+        RoomType.parse(e.type()),
+        e.name(),
+        e.description(),
+        e.isPrivate(),
+        e.metadata() == null ? Map.of() : e.metadata(),
+        e.at(),
+        e.by(),
+        members,
+        banned,
+        posted,
+        untold,
+        wishes,
+        erasures);
   }
 
   private RoomState updated(RoomEvent.Updated e) {
@@ -141,8 +170,15 @@ record RoomState(
         e.name() == null ? name : e.name(),
         e.description() == null ? description : e.description(),
         e.isPrivate() == null ? isPrivate : e.isPrivate(),
-        e.metadata() == null ? metadata : e.metadata(), createdAt, createdBy, members, banned,
-        posted, untold, wishes, erasures);
+        e.metadata() == null ? metadata : e.metadata(),
+        createdAt,
+        createdBy,
+        members,
+        banned,
+        posted,
+        untold,
+        wishes,
+        erasures);
   }
 
   private RoomState deleted() {
@@ -151,14 +187,44 @@ record RoomState(
       all = all.plus(user, seq);
     }
     return new RoomState(
-        seq, head, lastAt, Status.DELETED, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, HashTreePMap.empty(), banned, HashTreePMap.empty(), all, Wishes.NONE, erasures);
+        seq,
+        head,
+        lastAt,
+        Status.DELETED,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        HashTreePMap.empty(),
+        banned,
+        HashTreePMap.empty(),
+        all,
+        Wishes.NONE,
+        erasures);
   }
 
   private RoomState withMembers(PMap<String, Member> newMembers, PMap<String, Long> newUntold) {
     return new RoomState(
-        seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, newMembers, banned, posted, newUntold, wishes, erasures);
+        seq,
+        head,
+        lastAt,
+        status,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        newMembers,
+        banned,
+        posted,
+        newUntold,
+        wishes,
+        erasures);
   }
 
   private RoomState entered(List<NewMember> entering, long when) {
@@ -210,26 +276,86 @@ record RoomState(
 
   private RoomState withWishes(Wishes newWishes) {
     return new RoomState(
-        seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, members, banned, posted, untold, newWishes, erasures);
+        seq,
+        head,
+        lastAt,
+        status,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        members,
+        banned,
+        posted,
+        untold,
+        newWishes,
+        erasures);
   }
 
   private RoomState withBanned(PMap<String, String> newBanned) {
     return new RoomState(
-        seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, members, newBanned, posted, untold, wishes, erasures);
+        seq,
+        head,
+        lastAt,
+        status,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        members,
+        newBanned,
+        posted,
+        untold,
+        wishes,
+        erasures);
   }
 
   private RoomState withErasures(PMap<Long, Long> newErasures) {
     return new RoomState(
-        seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, members, banned, posted, untold, wishes, newErasures);
+        seq,
+        head,
+        lastAt,
+        status,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        members,
+        banned,
+        posted,
+        untold,
+        wishes,
+        newErasures);
   }
 
   private RoomState remembering(String sender, String clientId, long when) {
     Sent sent = posted.getOrDefault(sender, Sent.NONE).and(clientId, seq, when, REMEMBERED_POSTS);
     return new RoomState(
-        seq, head, lastAt, status, type, name, description, isPrivate, metadata, createdAt,
-        createdBy, members, banned, posted.plus(sender, sent), untold, wishes, erasures);
+        seq,
+        head,
+        lastAt,
+        status,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        members,
+        banned,
+        posted.plus(sender, sent),
+        untold,
+        wishes,
+        erasures);
   }
 }

@@ -14,8 +14,8 @@ import org.viesti.room.RoomEvent.Wanted;
 import org.viesti.routing.Wish;
 
 /**
- * Which members want to hear of posts. A member who never wanted to is not in it, so a room's size costs nothing; one who no
- * longer does is, so that an older wish that comes late is known as such.
+ * Which members want to hear of posts. A member who never wanted to is not in it, so a room's size
+ * costs nothing; one who no longer does is, so that an older wish that comes late is known as such.
  *
  * @param all those who want every post, found without looking at everyone in a large room
  */

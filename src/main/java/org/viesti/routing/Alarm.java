@@ -10,8 +10,9 @@ import org.viesti.journal.WakeUps;
 import org.viesti.protocol.Topic;
 
 /**
- * One owner's own entry in {@link WakeUps}: what it has promised others is done also if its node dies and nobody speaks to it
- * again. Setting an alarm that is set costs nothing. Used by its owner alone; its writes happen in their order.
+ * One owner's own entry in {@link WakeUps}: what it has promised others is done also if its node
+ * dies and nobody speaks to it again. Setting an alarm that is set costs nothing. Used by its owner
+ * alone; its writes happen in their order.
  */
 public final class Alarm {
   private static final Logger LOG = LoggerFactory.getLogger(Alarm.class);
@@ -27,8 +28,12 @@ public final class Alarm {
     this.topic = topic;
   }
 
-  /** The owner will be woken at that time or before, to look at its log from that position. Completes when that is certain. */
-  public CompletionStage<Done> ensure(long by, long from) {
+  /**
+   * The owner has work to do at that time, on its log from that position: it will be woken soon
+   * after, or before. Completes when that is certain.
+   */
+  public CompletionStage<Done> ensure(long workAt, long from) {
+    long by = table.after(workAt);
     if (dueAt == 0 || by < dueAt || from < since) {
       dueAt = dueAt == 0 ? by : Math.min(by, dueAt);
       since = Math.min(since, from);
@@ -44,8 +49,9 @@ public final class Alarm {
     since = Math.min(since, from);
   }
 
-  /** There is more to do, then. */
-  public void move(long to, long from) {
+  /** There is more to do, at that time. */
+  public void move(long workAt, long from) {
+    long to = table.after(workAt);
     dueAt = to;
     since = from;
     WakeUps.Due due = new WakeUps.Due(topic, to, from);

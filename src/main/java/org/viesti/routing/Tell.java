@@ -48,7 +48,8 @@ public sealed interface Tell extends NodeMessage {
       implements Tell {}
 
   /**
-   * A post, without what it says: that is read when it is pushed, so that nothing is left of it where it was redacted.
+   * A post, without what it says: that is read when it is pushed, so that nothing is left of it
+   * where it was redacted.
    *
    * @param at milliseconds since 1970
    * @param call somebody calls

@@ -17,7 +17,10 @@ public interface TopicOwner {
    */
   void tell(Topic topic, Tell tell);
 
-  /** Tells a room which of its posts a user wants to hear of; the user repeats it until it is answered. */
+  /**
+   * Tells a room which of its posts a user wants to hear of; the user repeats it until it is
+   * answered.
+   */
   void wants(Topic topic, Wants wants);
 
   /** The owner's alarm is due. */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.journal.WakeUps;
 
 /**
- * Wakes owners whose {@link Alarm} is due: one of it in the cluster. An owner that is woken clears its entry or moves it on;
- * until then it is woken again and again.
+ * Wakes owners whose {@link Alarm} is due: one of it in the cluster. An owner that is woken clears
+ * its entry or moves it on; until then it is woken again and again.
  */
 public final class Waker extends AbstractBehavior<Waker.Command> {
 

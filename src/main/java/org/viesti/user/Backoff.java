@@ -5,7 +5,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a push is tried again: exponential, with full jitter, so that what failed together does not come back together.
+ * When a push is tried again: exponential, with full jitter, so that what failed together does not
+ * come back together.
  *
  * @param first the first wait is at most this
  * @param max and none is longer, but where the provider says so

@@ -22,8 +22,8 @@ import org.viesti.protocol.Refused;
 import org.viesti.protocol.UserId;
 
 /**
- * Pushes that could not be delivered, of all tenants, for operators. A letter holds who and where, but no token and nothing of
- * what was said: both are looked up when it is replayed.
+ * Pushes that could not be delivered, of all tenants, for operators. A letter holds who and where,
+ * but no token and nothing of what was said: both are looked up when it is replayed.
  */
 public final class DeadLetters {
   private static final int REASON_AT_MOST = 1000;
@@ -64,7 +64,10 @@ public final class DeadLetters {
   /** A page, oldest first; {@code next} is absent on the last. */
   public record Page(List<Letter> letters, @Nullable String next) {}
 
-  /** How many were queued again, and how many could not be: their device or its token is gone, or the user does not answer. */
+  /**
+   * How many were queued again, and how many could not be: their device or its token is gone, or
+   * the user does not answer.
+   */
   public record Replayed(int queued, int left) {}
 
   private record Row(Letter letter, PendingPush push) {}
@@ -73,8 +76,7 @@ public final class DeadLetters {
   CompletionStage<Done> bury(UserId user, String provider, PendingPush push, long now) {
     String id =
         UUID.nameUUIDFromBytes(
-                (user.key() + "/" + push.key() + "/" + push.seq())
-                    .getBytes(StandardCharsets.UTF_8))
+                (user.key() + "/" + push.key() + "/" + push.seq()).getBytes(StandardCharsets.UTF_8))
             .toString();
     return database.run(
         connection -> {
@@ -180,15 +182,15 @@ public final class DeadLetters {
   }
 
   /**
-   * Queues a push again, as if it had never been tried, and takes its letter away. It is sent unless the device or the user has
-   * seen the post by now. Fails with {@link Refused}: NOT_FOUND, or FAILED_PRECONDITION where the device has no token.
+   * Queues a push again, as if it had never been tried, and takes its letter away. It is sent
+   * unless the device or the user has seen the post by now. Fails with {@link Refused}: NOT_FOUND,
+   * or FAILED_PRECONDITION where the device has no token.
    */
   public CompletionStage<Done> replay(Users users, String id) {
     return database
         .run(
             connection -> {
-              try (PreparedStatement q =
-                  connection.prepareStatement(SELECT + " where id = ?")) {
+              try (PreparedStatement q = connection.prepareStatement(SELECT + " where id = ?")) {
                 q.setString(1, id);
                 return rows(q).stream().findFirst();
               }
@@ -224,8 +226,7 @@ public final class DeadLetters {
               }
               return rows.size() < REPLAYED_AT_ONCE
                   ? so
-                  : so.thenCompose(
-                      sum -> replayFrom(users, cursor(rows.getLast().letter()), sum));
+                  : so.thenCompose(sum -> replayFrom(users, cursor(rows.getLast().letter()), sum));
             });
   }
 

@@ -9,13 +9,11 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.viesti.routing.Alarm;
 
 /**
- * What a user's owner has yet to do, and the alarm that sees to it: it is woken for it also if its node dies. Whoever asked for
- * something that leaves a duty is answered only when the alarm is set as well.
+ * What a user's owner has yet to do, and the alarm that sees to it: it is woken for it also if its
+ * node dies. Whoever asked for something that leaves a duty is answered only when the alarm is set
+ * as well.
  */
 final class Duties {
-  /** Longer than most duties take, so that most alarms ring when everything is done. */
-  private static final long SLACK_MS = 15_000;
-
   private final ActorContext<UserCommand> context;
   private final Alarm alarm;
   private final Clock clock;
@@ -73,6 +71,6 @@ final class Duties {
     if (owesWishes) {
       next = Math.min(next, clock.millis());
     }
-    return next == Long.MAX_VALUE ? next : Math.max(next, clock.millis()) + SLACK_MS;
+    return next == Long.MAX_VALUE ? next : Math.max(next, clock.millis());
   }
 }

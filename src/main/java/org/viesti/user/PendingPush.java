@@ -3,8 +3,9 @@ package org.viesti.user;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A push that a device is owed: one for each device and room, and one more if somebody calls. A newer post takes the older one's
- * place and is counted. What the post says is not in it: that is read when it is sent.
+ * A push that a device is owed: one for each device and room, and one more if somebody calls. A
+ * newer post takes the older one's place and is counted. What the post says is not in it: that is
+ * read when it is sent.
  *
  * @param first position of the first post it stands for
  * @param seq position of the last
@@ -67,7 +68,19 @@ record PendingPush(
     return sent >= seq
         ? null
         : new PendingPush(
-            device, room, roomName, sent + 1, seq, at, sender, mentioned, call,
-            Math.max(1, count - sentCount), queuedAt, due, 0, null);
+            device,
+            room,
+            roomName,
+            sent + 1,
+            seq,
+            at,
+            sender,
+            mentioned,
+            call,
+            Math.max(1, count - sentCount),
+            queuedAt,
+            due,
+            0,
+            null);
   }
 }

@@ -20,7 +20,8 @@ import org.viesti.routing.Tell;
 import org.viesti.routing.Wish;
 
 /**
- * A user's outgoing pushes, from a room's word to a provider's. {@link PushPolicy} says which and when.
+ * A user's outgoing pushes, from a room's word to a provider's. {@link PushPolicy} says which and
+ * when.
  *
  * <pre>
  *   told --> queued --due--> looked at --> sent --> done
@@ -29,10 +30,12 @@ import org.viesti.routing.Wish;
  *             +-----------------put off------+
  * </pre>
  *
- * <p>A push is queued in the user's log before the room is answered. When it is due, the device's cursor and the user's read mark
- * say whether it is still needed. For a device that is connected it is only held in memory until then: nearly all of those are
- * acknowledged, and nothing is written for them; if this node dies meanwhile, the room tells again or the device comes back and
- * reads its logs. A push is done when the provider took it; a crash just before that is written sends it twice, with the same id.
+ * <p>A push is queued in the user's log before the room is answered. When it is due, the device's
+ * cursor and the user's read mark say whether it is still needed. For a device that is connected it
+ * is only held in memory until then: nearly all of those are acknowledged, and nothing is written
+ * for them; if this node dies meanwhile, the room tells again or the device comes back and reads
+ * its logs. A push is done when the provider took it; a crash just before that is written sends it
+ * twice, with the same id.
  */
 final class PushDesk {
   private static final String TIMER = "pushes";
@@ -282,8 +285,7 @@ final class PushDesk {
   }
 
   private void done(UserState state, PendingPush push, long seq, int count) {
-    if (held.computeIfPresent(push.key(), (key, was) -> was.after(seq, count, was.dueAt()))
-            == null
+    if (held.computeIfPresent(push.key(), (key, was) -> was.after(seq, count, was.dueAt())) == null
         && commit.ahead(state).pushesOrNone().containsKey(push.key())) {
       long rest = now() + needs.push().settings().delay().toMillis();
       commit.gather(state, new UserEvent.PushDone(push.key(), seq, count, rest));
@@ -332,7 +334,8 @@ final class PushDesk {
       }
       case PushResult.DeadToken(String reason) -> deadToken(state, sent, reason);
       case PushResult.Rejected(String reason) ->
-          bury(push.later(push.first(), push.dueAt(), push.attempts() + 1, reason), sent.provider());
+          bury(
+              push.later(push.first(), push.dueAt(), push.attempts() + 1, reason), sent.provider());
     }
   }
 
@@ -340,9 +343,7 @@ final class PushDesk {
     PendingPush push = sent.push();
     UserState.Device device = commit.ahead(state).devicesOrNone().get(push.device());
     if (device != null && sent.token().equals(device.token())) {
-      context
-          .getLog()
-          .info("device {} of {} has a dead push token: {}", push.device(), id, reason);
+      context.getLog().info("device {} of {} has a dead push token: {}", push.device(), id, reason);
       commit.gather(state, new UserEvent.PushTokenSet(push.device(), null, null));
     }
     // Else it has a new one by now, and the push is due still.

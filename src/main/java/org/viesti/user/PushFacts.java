@@ -9,7 +9,10 @@ import org.viesti.protocol.RoomId;
 /** What a user's owner asks of strangers before it pushes; the node introduces them. */
 public interface PushFacts {
 
-  /** The last position of the room that the device has acknowledged; {@link Long#MAX_VALUE} if it may not come back. */
+  /**
+   * The last position of the room that the device has acknowledged; {@link Long#MAX_VALUE} if it
+   * may not come back.
+   */
   CompletionStage<Long> acknowledged(DeviceId device, RoomId room);
 
   /** The entry at a position of the room, as readers now see it. */

@@ -6,10 +6,11 @@ import org.viesti.routing.Wish;
 /**
  * Which posts are worth a push, and when. Pure.
  *
- * <p>Never one's own; none of a muted room; else as the user wishes ({@link Wish}): a large room's only where they mention it,
- * unless it wants all. Edits, reactions and receipts are no posts. In quiet hours a push waits for their end, and is then one
- * push for each room. A call rings at once or not at all: after its time, and in quiet hours, it is dropped, for whoever asked
- * not to be disturbed meant calls before all.
+ * <p>Never one's own; none of a muted room; else as the user wishes ({@link Wish}): a large room's
+ * only where they mention it, unless it wants all. Edits, reactions and receipts are no posts. In
+ * quiet hours a push waits for their end, and is then one push for each room. A call rings at once
+ * or not at all: after its time, and in quiet hours, it is dropped, for whoever asked not to be
+ * disturbed meant calls before all.
  */
 record PushPolicy(PushSettings settings) {
   /** No push. */
@@ -39,7 +40,10 @@ record PushPolicy(PushSettings settings) {
     return over || quiet.covers(at) ? NEVER : at;
   }
 
-  /** From one minute of the day to before another (UTC), over midnight if the second is smaller; -1, or both the same: never. */
+  /**
+   * From one minute of the day to before another (UTC), over midnight if the second is smaller; -1,
+   * or both the same: never.
+   */
   record Quiet(int from, int to) {
 
     boolean covers(long at) {

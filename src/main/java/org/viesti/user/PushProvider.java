@@ -4,8 +4,9 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A way to reach devices that are away. Implement it with a public constructor without parameters, and either list the class in
- * {@code META-INF/services/org.viesti.user.PushProvider} or name it in {@code viesti.push.providers.<name>.class}.
+ * A way to reach devices that are away. Implement it with a public constructor without parameters,
+ * and either list the class in {@code META-INF/services/org.viesti.user.PushProvider} or name it in
+ * {@code viesti.push.providers.<name>.class}.
  */
 public interface PushProvider extends AutoCloseable {
 
@@ -21,8 +22,9 @@ public interface PushProvider extends AutoCloseable {
   void start(Map<String, String> settings);
 
   /**
-   * Sends a push; never blocks, may be called from any thread. A stage that fails counts as {@link PushResult.Retry}. A push
-   * comes again after a crash at the wrong moment: its {@link Push#id} tells.
+   * Sends a push; never blocks, may be called from any thread. A stage that fails counts as {@link
+   * PushResult.Retry}. A push comes again after a crash at the wrong moment: its {@link Push#id}
+   * tells.
    */
   CompletionStage<PushResult> send(Push push);
 

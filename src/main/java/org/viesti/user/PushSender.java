@@ -6,7 +6,9 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A node's providers by name, and the one way to them: whatever a provider does, there is a result. */
+/**
+ * A node's providers by name, and the one way to them: whatever a provider does, there is a result.
+ */
 public final class PushSender implements AutoCloseable {
   private final Map<String, PushProvider> providers = new HashMap<>();
 

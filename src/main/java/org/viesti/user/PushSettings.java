@@ -29,8 +29,7 @@ public record PushSettings(
           .getConfig(name)
           .entrySet()
           .forEach(
-              entry ->
-                  settings.put(entry.getKey(), String.valueOf(entry.getValue().unwrapped())));
+              entry -> settings.put(entry.getKey(), String.valueOf(entry.getValue().unwrapped())));
       providers.put(name, settings);
     }
     return new PushSettings(

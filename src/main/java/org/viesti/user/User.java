@@ -347,8 +347,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
   private static void needDevice(UserState state, String device) {
     UserState.Device known = state.devicesOrNone().get(device);
     if (known == null || !known.reachable()) {
-      throw new Refused(
-          ErrorCode.FAILED_PRECONDITION, "device " + device + " has no push token");
+      throw new Refused(ErrorCode.FAILED_PRECONDITION, "device " + device + " has no push token");
     }
   }
 

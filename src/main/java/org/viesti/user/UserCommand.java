@@ -77,10 +77,14 @@ sealed interface UserCommand {
 
   record PushesDue() implements OfPushes {}
 
-  /** @param acknowledged by the device; null: not known */
+  /**
+   * @param acknowledged by the device; null: not known
+   */
   record PushLookedAt(String key, @Nullable Long acknowledged) implements OfPushes {}
 
-  /** @param result empty: there is nothing left to push */
+  /**
+   * @param result empty: there is nothing left to push
+   */
   record PushSent(PendingPush push, String provider, String token, Optional<PushResult> result)
       implements OfPushes {}
 

@@ -26,8 +26,7 @@ sealed interface UserEvent extends Stored {
    *
    * @param wish what the room was told with the answer: which posts the user wants to hear of
    */
-  record Entered(
-      long at, long prev, String room, long seq, String role, @Nullable String wish)
+  record Entered(long at, long prev, String room, long seq, String role, @Nullable String wish)
       implements Visible {}
 
   /** Out of a room; that position is the last the user sees. */
@@ -61,8 +60,7 @@ sealed interface UserEvent extends Stored {
    * @param push its key
    * @param first the device has acknowledged what lies before it
    */
-  record PushPutOff(
-      String push, long first, long dueAt, int attempts, @Nullable String failure)
+  record PushPutOff(String push, long first, long dueAt, int attempts, @Nullable String failure)
       implements UserEvent {}
 
   /**

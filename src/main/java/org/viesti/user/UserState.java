@@ -82,8 +82,7 @@ record UserState(
     }
 
     Membership readTo(long seq) {
-      return new Membership(
-          stays, told, role, Math.max(read, seq), settings, heard, notified);
+      return new Membership(stays, told, role, Math.max(read, seq), settings, heard, notified);
     }
 
     Membership with(MemberSettings change) {
@@ -96,15 +95,17 @@ record UserState(
     }
 
     Membership notified(long seq) {
-      return new Membership(
-          stays, told, role, read, settings, heard, Math.max(notifiedTo(), seq));
+      return new Membership(stays, told, role, read, settings, heard, Math.max(notifiedTo(), seq));
     }
 
     long notifiedTo() {
       return notified == null ? 0 : notified;
     }
 
-    /** What is pushed of the room, if anything can be. A muted room is silent, also for mentions and calls. */
+    /**
+     * What is pushed of the room, if anything can be. A muted room is silent, also for mentions and
+     * calls.
+     */
     Wish wish() {
       MemberSettings now = settings == null ? MemberSettings.DEFAULT : settings;
       return Boolean.TRUE.equals(now.muted()) ? Wish.NONE : Wish.of(now.notifications());
@@ -199,8 +200,7 @@ record UserState(
           next.withDevice(e.device(), null).without(push -> push.device().equals(e.device()));
       case UserEvent.PushTokenSet e -> {
         Device device = devicesOrNone().get(e.device());
-        Device changed =
-            new Device(device == null ? 0 : device.seenAt(), e.provider(), e.token());
+        Device changed = new Device(device == null ? 0 : device.seenAt(), e.provider(), e.token());
         yield next.withDevice(e.device(), changed)
             .without(push -> push.device().equals(e.device()) && !changed.reachable());
       }
@@ -215,13 +215,10 @@ record UserState(
           next.withPush(
               e.push(),
               was ->
-                  was == null
-                      ? null
-                      : was.later(e.first(), e.dueAt(), e.attempts(), e.failure()));
+                  was == null ? null : was.later(e.first(), e.dueAt(), e.attempts(), e.failure()));
       case UserEvent.PushDone e ->
           next.withPush(
-              e.push(),
-              was -> was == null ? null : was.after(e.seq(), e.count(), e.restDueAt()));
+              e.push(), was -> was == null ? null : was.after(e.seq(), e.count(), e.restDueAt()));
     };
   }
 

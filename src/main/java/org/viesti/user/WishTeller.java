@@ -11,8 +11,8 @@ import org.viesti.routing.TopicOwner;
 import org.viesti.routing.Wants;
 
 /**
- * Tells rooms which of their posts the user wants to hear of, until they answer. Most changes need no telling: a room that the
- * user enters is told with the answer.
+ * Tells rooms which of their posts the user wants to hear of, until they answer. Most changes need
+ * no telling: a room that the user enters is told with the answer.
  */
 final class WishTeller {
   private static final Duration REPEAT = Duration.ofSeconds(2);
@@ -59,8 +59,7 @@ final class WishTeller {
                 RoomId roomId = new RoomId(id.tenant(), room);
                 owners.wants(
                     roomId.topic(),
-                    new Wants(
-                        id, roomId, state.wishFor(membership).label(), state.seq(), answers));
+                    new Wants(id, roomId, state.wishFor(membership).label(), state.seq(), answers));
               }
             });
     if (owed[0]) {

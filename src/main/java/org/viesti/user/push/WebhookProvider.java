@@ -29,11 +29,13 @@ import org.viesti.user.PushResult;
 import org.viesti.user.PushSettings;
 
 /**
- * POSTs each push as JSON (the fields of {@link Push} in snake_case) to one address, which reaches the device in its own way.
+ * POSTs each push as JSON (the fields of {@link Push} in snake_case) to one address, which reaches
+ * the device in its own way.
  *
- * <p>The header {@code viesti-signature: t=<unix seconds>,v1=<hex>} signs it: {@code v1} is HMAC-SHA256 of {@code t + "." + body}
- * by the shared secret. The receiver compares it, refuses old times, and drops an id it has seen. Its answer decides: 2xx
- * accepted; 404 or 410 the token is dead; 408, 429, 5xx or none, later, heeding Retry-After (RFC 9110 §10.2.3); all else never.
+ * <p>The header {@code viesti-signature: t=<unix seconds>,v1=<hex>} signs it: {@code v1} is
+ * HMAC-SHA256 of {@code t + "." + body} by the shared secret. The receiver compares it, refuses old
+ * times, and drops an id it has seen. Its answer decides: 2xx accepted; 404 or 410 the token is
+ * dead; 408, 429, 5xx or none, later, heeding Retry-After (RFC 9110 §10.2.3); all else never.
  */
 public final class WebhookProvider implements PushProvider {
   public static final String SIGNATURE = "viesti-signature";
