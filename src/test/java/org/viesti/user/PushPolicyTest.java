@@ -6,6 +6,9 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,7 +76,7 @@ class PushPolicyTest {
     assertThat(membership(null).wish()).isEqualTo(Wish.DEFAULT);
   }
 
-  private static UserState.Membership membership(MemberSettings of) {
+  private static UserState.Membership membership(@Nullable MemberSettings of) {
     return new UserState.Membership(java.util.List.of(), 1, "member", 0, of, null, null);
   }
 
@@ -149,8 +152,7 @@ class PushPolicyTest {
   @Test
   void what_came_while_a_push_was_sent_is_a_push_of_its_own() {
     PendingPush both = push(3, 2, false).with(push(5, 1, false));
-    PendingPush rest = both.after(3, 2, NOON + 20_000);
-    assertThat(rest).isNotNull();
+    PendingPush rest = Objects.requireNonNull(both.after(3, 2, NOON + 20_000));
     assertThat(rest.first()).isEqualTo(4);
     assertThat(rest.count()).isEqualTo(1);
     assertThat(rest.dueAt()).isEqualTo(NOON + 20_000);
@@ -188,10 +190,11 @@ class PushPolicyTest {
 
   @Test
   void providers_get_their_own_settings() {
-    assertThat(settings.providers().get("webhook"))
+    Map<String, String> webhook = Objects.requireNonNull(settings.providers().get("webhook"));
+    assertThat(webhook)
         .containsEntry("url", "http://x")
         .containsEntry("timeout", "5s");
-    assertThat(PushSettings.duration(settings.providers().get("webhook"), "timeout", Duration.ZERO))
+    assertThat(PushSettings.duration(webhook, "timeout", Duration.ZERO))
         .isEqualTo(Duration.ofSeconds(5));
     assertThat(settings.retryAttempts()).isEqualTo(3);
   }
