@@ -23,7 +23,10 @@ import org.slf4j.LoggerFactory;
 import org.viesti.connection.Admission;
 import org.viesti.connection.LiveConnections;
 import org.viesti.device.Devices;
+import org.viesti.edge.Calls;
 import org.viesti.edge.LiveServer;
+import org.viesti.edge.http.CallServer;
+import org.viesti.edge.http.RestEdge;
 import org.viesti.edge.websocket.WebSocketEdge;
 import org.viesti.journal.Database;
 import org.viesti.journal.History;
@@ -36,6 +39,7 @@ import org.viesti.security.Authenticator;
 import org.viesti.security.ResumeTokens;
 import org.viesti.security.TokenAuthenticator;
 import org.viesti.user.DeadLetters;
+import org.viesti.user.PushFacts;
 import org.viesti.user.PushNeeds;
 import org.viesti.user.PushSender;
 import org.viesti.user.Users;
@@ -47,6 +51,7 @@ public final class Node implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final Database database;
   private final LiveServer live;
+  private final CallServer calls;
 
   private final Rooms rooms;
   private final Users users;
@@ -56,12 +61,14 @@ public final class Node implements AutoCloseable {
       ActorSystem<Void> system,
       Database database,
       LiveServer live,
+      CallServer calls,
       Rooms rooms,
       Users users,
       DeadLetters letters) {
     this.system = system;
     this.database = database;
     this.live = live;
+    this.calls = calls;
     this.rooms = rooms;
     this.users = users;
     this.letters = letters;
@@ -118,10 +125,7 @@ public final class Node implements AutoCloseable {
     WakeUps wakeUps = new WakeUps(database, settings.waker().grace());
     Rooms rooms = Rooms.start(system, settings.room(), routes, owners, history, wakeUps, clock);
     Devices devices = Devices.start(system, settings.device(), clock);
-    PushSender sender = new PushSender(settings.push());
-    DeadLetters letters = new DeadLetters(database);
-    PushNeeds push =
-        new PushNeeds(settings.push(), sender, letters, new Introductions(rooms, devices));
+    PushNeeds push = push(system, settings, database, new Introductions(rooms, devices));
     Users users =
         Users.start(system, settings.user(), push, routes, owners, history, wakeUps, clock);
     owners.are(rooms, users);
@@ -146,12 +150,41 @@ public final class Node implements AutoCloseable {
         LiveServer.start(
             settings.live(),
             List.of(new WebSocketEdge(authenticator, connections, settings.live())));
+    CallServer calls = calls(system, settings, authenticator, rooms, users, devices, admission, live);
 
     // operators
     wait(PekkoManagement.get(system).start());
 
-    onShutdown(system, connections, live, sender);
-    return new Node(system, database, live, rooms, users, letters);
+    onShutdown(system, connections, live, calls);
+    return new Node(system, database, live, calls, rooms, users, push.letters());
+  }
+
+  private static PushNeeds push(
+      ActorSystem<Void> system, Settings settings, Database database, PushFacts facts) {
+    PushSender sender = new PushSender(settings.push());
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+            "stop-pushing",
+            step(() -> CompletableFuture.runAsync(sender::close)));
+    return new PushNeeds(settings.push(), sender, new DeadLetters(database), facts);
+  }
+
+  private static CallServer calls(
+      ActorSystem<Void> system,
+      Settings settings,
+      Authenticator authenticator,
+      Rooms rooms,
+      Users users,
+      Devices devices,
+      Admission admission,
+      LiveServer live) {
+    Calls calls = Calls.over(settings.calls(), authenticator, rooms, users, devices, admission);
+    RestEdge.LiveDoor liveDoor =
+        new RestEdge.LiveDoor(
+            settings.live().tls() == null ? "ws" : "wss", live.address().getPort());
+    RestEdge rest = new RestEdge(system, settings.calls(), calls, liveDoor);
+    return CallServer.start(system, settings.calls(), rest::handle, rest::handle);
   }
 
   private static void join(Settings settings, ActorSystem<Void> system) {
@@ -167,17 +200,19 @@ public final class Node implements AutoCloseable {
 
   /** Clients are told first, while everything still works; then the doors close. */
   private static void onShutdown(
-      ActorSystem<Void> system, LiveConnections connections, LiveServer live, PushSender sender) {
+      ActorSystem<Void> system, LiveConnections connections, LiveServer live, CallServer calls) {
     CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
     shutdown.addTask(
         CoordinatedShutdown.PhaseServiceUnbind(), "stop-listening", step(live::unbind));
     shutdown.addTask(
+        CoordinatedShutdown.PhaseServiceUnbind(), "stop-taking-calls", step(calls::unbind));
+    shutdown.addTask(
         CoordinatedShutdown.PhaseServiceRequestsDone(), "drain-connections", connections::drain);
     shutdown.addTask(CoordinatedShutdown.PhaseServiceStop(), "close-connections", step(live::stop));
     shutdown.addTask(
-        CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
-        "stop-pushing",
-        step(() -> CompletableFuture.runAsync(sender::close)));
+        CoordinatedShutdown.PhaseServiceStop(),
+        "end-calls",
+        step(() -> calls.stop(Duration.ofSeconds(3))));
   }
 
   private static Supplier<CompletionStage<Done>> step(Supplier<CompletionStage<?>> work) {
@@ -196,6 +231,11 @@ public final class Node implements AutoCloseable {
   /** The port of live connections, the real one if 0 was asked for. */
   public int livePort() {
     return live.address().getPort();
+  }
+
+  /** The port of calls, the real one if 0 was asked for. */
+  public int callPort() {
+    return calls.address().getPort();
   }
 
   /** For tests that need no edge. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.viesti.connection.ConnectionSettings;
 import org.viesti.device.DeviceSettings;
+import org.viesti.edge.CallSettings;
 import org.viesti.edge.LiveSettings;
 import org.viesti.journal.Database;
 import org.viesti.room.RoomSettings;
@@ -32,7 +33,10 @@ record Settings(
     PushSettings push,
     WakerSettings waker,
     ConnectionSettings connection,
-    LiveSettings live) {
+    LiveSettings live,
+    CallSettings calls,
+    String managementHost,
+    int managementPort) {
 
   /** The one thing a cluster depends on. */
   record DatabaseSettings(
@@ -73,16 +77,25 @@ record Settings(
         PushSettings.from(viesti),
         WakerSettings.from(viesti),
         ConnectionSettings.from(viesti),
-        LiveSettings.from(config));
+        LiveSettings.from(config),
+        CallSettings.from(viesti),
+        viesti.getString("management.host"),
+        viesti.getInt("management.port"));
   }
 
   private static @Nullable String orNull(String text) {
     return text.isEmpty() ? null : text;
   }
 
-  /** A batch of rows is one statement in PostgreSQL's driver only if it is asked for. */
+  /**
+   * The drivers' defaults that would not do: H2 writes what is committed half a second later, and PostgreSQL's driver sends a
+   * batch row by row.
+   */
   private static String journalUrl(String url) {
-    if (!url.startsWith("jdbc:postgresql:") || url.contains("reWriteBatchedInserts")) {
+    if (url.startsWith("jdbc:h2:")) {
+      return url.contains("WRITE_DELAY") ? url : url + ";WRITE_DELAY=0";
+    }
+    if (url.contains("reWriteBatchedInserts")) {
       return url;
     }
     return url + (url.contains("?") ? "&" : "?") + "reWriteBatchedInserts=true";

@@ -19,14 +19,19 @@ import org.viesti.protocol.Refused;
  * What Jackson says of a client's JSON, as a sentence for the client: which field, and what it
  * should be. No Java names.
  */
-final class JsonErrors {
+public final class JsonErrors {
   private JsonErrors() {}
 
   static Refused refused(String detail) {
     return new Refused(ErrorCode.INVALID_ARGUMENT, detail);
   }
 
-  static Refused refusal(JsonProcessingException e) {
+  /**
+   * A refusal of what could not be read.
+   *
+   * @param whole what the JSON is to its client, such as "the frame"
+   */
+  public static Refused refusal(JsonProcessingException e, String whole) {
     if (e instanceof StreamConstraintsException
         || e.getCause() instanceof StreamConstraintsException) {
       return refused("the frame is nested too deep, or holds too long a name or number");
@@ -36,7 +41,7 @@ final class JsonErrors {
     }
     return new Refused(
         inPayload(mapping) ? ErrorCode.PAYLOAD_MISMATCH : ErrorCode.INVALID_ARGUMENT,
-        sentence(mapping, path(mapping)));
+        sentence(mapping, path(mapping), whole));
   }
 
   /**
@@ -47,22 +52,22 @@ final class JsonErrors {
     return cause instanceof StreamReadException && !(cause instanceof InputCoercionException);
   }
 
-  private static String sentence(JsonMappingException e, String path) {
+  private static String sentence(JsonMappingException e, String path, String whole) {
     return switch (e) {
       case UnrecognizedPropertyException unknown -> path + " is not a known field here";
       case InvalidTypeIdException type ->
           type.getTypeId() == null
-              ? "type is missing in " + (path.isEmpty() ? "the frame" : path)
+              ? "type is missing in " + (path.isEmpty() ? whole : path)
               : "type \""
                   + brief(type.getTypeId())
                   + "\" is not known"
                   + (path.isEmpty() ? "" : " in " + path);
       case MismatchedInputException mismatch when isNull(mismatch) -> path + " is missing";
       case MismatchedInputException mismatch ->
-          (path.isEmpty() ? "the frame" : path) + " must be " + wanted(mismatch.getTargetType());
+          (path.isEmpty() ? whole : path) + " must be " + wanted(mismatch.getTargetType());
       case JsonMappingException range when range.getCause() instanceof InputCoercionException ->
           path + " must be a whole number in its range";
-      default -> (path.isEmpty() ? "the frame" : path) + " is not valid";
+      default -> (path.isEmpty() ? whole : path) + " is not valid";
     };
   }
 

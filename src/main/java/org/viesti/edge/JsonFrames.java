@@ -48,7 +48,8 @@ public final class JsonFrames implements FrameCodec {
 
   private record Entry(String id, long at, String sender, @Nullable String device, Body body) {}
 
-  private static JsonMapper mapper() {
+  /** Snake case, and strict: what a client misspells, or writes as another type, is refused. */
+  public static JsonMapper mapper() {
     JsonMapper.Builder builder =
         JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -90,7 +91,7 @@ public final class JsonFrames implements FrameCodec {
       }
       return List.of(frame);
     } catch (JsonProcessingException e) {
-      throw JsonErrors.refusal(e);
+      throw JsonErrors.refusal(e, "the frame");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

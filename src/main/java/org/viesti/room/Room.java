@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -112,8 +111,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
       Needs needs) {
     super(
         Logs.persistenceId(id.topic()),
-        SupervisorStrategy.restartWithBackoff(
-            java.time.Duration.ofMillis(200), java.time.Duration.ofSeconds(10), 0.2));
+        GroupCommit.RESTART);
     this.context = context;
     this.timers = timers;
     this.id = id;
@@ -252,6 +250,9 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
       if (event instanceof RoomEvent.Visible visible) {
         messages.add(RoomMessages.of(id, seq, visible));
       }
+      if (event instanceof RoomEvent.Posted posted) {
+        recentAuthors.put(seq, posted.by());
+      }
     }
     if (!messages.isEmpty()) {
       announcer.tell(new Announcer.Announce(messages, after.head()));
@@ -360,7 +361,6 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
                 draft.payload(),
                 draft.replyToSeq(),
                 draft.mentions()));
-    recentAuthors.put(after.seq(), by.user());
     return new RoomCommand.Result(after.seq(), at, false, null);
   }
 

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -78,7 +77,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
       Needs needs) {
     super(
         Logs.persistenceId(id.topic()),
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+        GroupCommit.RESTART);
     this.context = context;
     this.timers = timers;
     this.shard = shard;
