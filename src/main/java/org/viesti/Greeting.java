@@ -7,7 +7,10 @@ import org.viesti.protocol.DeviceId;
 import org.viesti.protocol.UserId;
 import org.viesti.security.TokenIssuer;
 
-/** What a node that has started tells the person who started it: where it listens, and how to send a first message. */
+/**
+ * What a node that has started tells the person who started it: where it listens, and how to send a
+ * first message.
+ */
 final class Greeting {
   private static final Duration A_DAY = Duration.ofHours(24);
 

@@ -150,7 +150,8 @@ public final class Node implements AutoCloseable {
         LiveServer.start(
             settings.live(),
             List.of(new WebSocketEdge(authenticator, connections, settings.live())));
-    CallServer calls = calls(system, settings, authenticator, rooms, users, devices, admission, live);
+    CallServer calls =
+        calls(system, settings, authenticator, rooms, users, devices, admission, live);
 
     // operators
     wait(PekkoManagement.get(system).start());

@@ -88,8 +88,8 @@ record Settings(
   }
 
   /**
-   * The drivers' defaults that would not do: H2 writes what is committed half a second later, and PostgreSQL's driver sends a
-   * batch row by row.
+   * The drivers' defaults that would not do: H2 writes what is committed half a second later, and
+   * PostgreSQL's driver sends a batch row by row.
    */
   private static String journalUrl(String url) {
     if (url.startsWith("jdbc:h2:")) {

@@ -1,7 +1,6 @@
 package org.viesti.device;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -48,9 +47,7 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
       ActorRef<ClusterSharding.ShardCommand> shard,
       DeviceId id,
       Needs needs) {
-    super(
-        Logs.persistenceId(id),
-        GroupCommit.RESTART);
+    super(Logs.persistenceId(id), GroupCommit.RESTART);
     this.context = context;
     this.shard = shard;
     this.needs = needs;

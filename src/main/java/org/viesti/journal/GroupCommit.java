@@ -18,12 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupCommit<S, E> {
   /**
-   * What an owner does when a write fails: it reads its log again, for it no longer knows what is in it. Its voice goes on: what
-   * was committed is to be heard.
+   * What an owner does when a write fails: it reads its log again, for it no longer knows what is
+   * in it. Its voice goes on: what was committed is to be heard.
    */
   public static final BackoffSupervisorStrategy RESTART =
-      SupervisorStrategy.restartWithBackoff(
-              Duration.ofMillis(200), Duration.ofSeconds(10), 0.2)
+      SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2)
           .withStopChildren(false);
 
   private final BiFunction<S, E, S> apply;

@@ -3,8 +3,8 @@ package org.viesti.protocol;
 /**
  * The characters an id may have. Every id is scoped by its tenant, which no client can choose.
  *
- * <p>Ids are checked wherever they are read, many times for each message: by hand, because a regular expression takes ten times
- * as long.
+ * <p>Ids are checked wherever they are read, many times for each message: by hand, because a
+ * regular expression takes ten times as long.
  */
 final class Ids {
   private static final int ROOM_LENGTH = 64;
@@ -14,8 +14,7 @@ final class Ids {
 
   static String room(String id) {
     if (!isMadeOf(id, ROOM_LENGTH, "_-")) {
-      throw new Refused(
-          ErrorCode.INVALID_ARGUMENT, "room id must be 1 to 64 of [0-9A-Za-z_-]");
+      throw new Refused(ErrorCode.INVALID_ARGUMENT, "room id must be 1 to 64 of [0-9A-Za-z_-]");
     }
     return id;
   }

@@ -109,9 +109,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
       TimerScheduler<RoomCommand> timers,
       RoomId id,
       Needs needs) {
-    super(
-        Logs.persistenceId(id.topic()),
-        GroupCommit.RESTART);
+    super(Logs.persistenceId(id.topic()), GroupCommit.RESTART);
     this.context = context;
     this.timers = timers;
     this.id = id;

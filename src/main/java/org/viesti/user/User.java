@@ -1,7 +1,6 @@
 package org.viesti.user;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -75,9 +74,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
       ActorRef<ClusterSharding.ShardCommand> shard,
       UserId id,
       Needs needs) {
-    super(
-        Logs.persistenceId(id.topic()),
-        GroupCommit.RESTART);
+    super(Logs.persistenceId(id.topic()), GroupCommit.RESTART);
     this.context = context;
     this.timers = timers;
     this.shard = shard;
