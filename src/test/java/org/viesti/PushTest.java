@@ -9,12 +9,18 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.serialization.Serialization;
+import org.apache.pekko.serialization.SerializationExtension;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.viesti.protocol.MemberSettings;
 import org.viesti.protocol.Payload;
+import org.viesti.routing.Tell;
+import org.viesti.routing.Wants;
 import org.viesti.testkit.ChatClient;
 import org.viesti.user.DeadLetters;
 import org.viesti.user.push.PushReceiver;
@@ -96,6 +102,41 @@ class PushTest {
   }
 
   @Test
+  void a_connected_device_that_acknowledges_nothing_gets_one() throws Exception {
+    scene.room("deaf", "deaf-alice", "deaf-bob");
+    try (ChatClient bob = new ChatClient("deaf-bob", "phone", ChatClient.Resume.POSITIONS)) {
+      bob.ackEvery(1000).connect(node.live()).get(10, TimeUnit.SECONDS);
+      scene.post("deaf", "deaf-alice", "hello");
+      JsonNode push = scene.pushes("deaf-bob", 1).getFirst();
+      assertThat(push.path("text").asText()).isEqualTo("hello");
+    }
+  }
+
+  @Test
+  void what_owners_tell_each_other_of_pushes_travels_between_nodes() throws Exception {
+    var system = node.node.system();
+    ActorRef<Tell.Answer> answers = system.ignoreRef();
+    ActorRef<Wants.Heard> heard = system.ignoreRef();
+    Serialization serialization = SerializationExtension.get(Adapter.toClassic(system));
+    List<Object> told =
+        List.of(
+            new Tell.Notify(
+                PushScene.user("bob"),
+                PushScene.room("general"),
+                "General",
+                3,
+                List.of(new Tell.Post(7, 1, "alice", true, false)),
+                answers),
+            new Tell.Answer(PushScene.user("bob"), 7, false, "all", 9),
+            new Wants(PushScene.user("bob"), PushScene.room("general"), "mentions", 9, heard),
+            new Wants.Heard(PushScene.room("general"), "mentions"));
+    for (Object message : told) {
+      byte[] bytes = serialization.serialize(message).get();
+      assertThat(serialization.deserialize(bytes, message.getClass()).get()).isEqualTo(message);
+    }
+  }
+
+  @Test
   void settings_and_mentions_say_who_is_told() throws Exception {
     scene.room("quietly", "q-alice", "q-muted", "q-mentions", "q-none", "q-all");
     scene.settings("q-muted", "quietly", new MemberSettings(null, true, null, null));
@@ -136,8 +177,9 @@ class PushTest {
     scene.post("night", "n-alice", "sleep well");
     scene.pushes("n-carol", 1);
     assertThat(receiver.of("n-bob")).isEmpty();
-    scene.quiet("n-bob", -1, -1);
     scene.post("night", "n-alice", "good morning");
+    scene.pushes("n-carol", 2);
+    scene.quiet("n-bob", -1, -1);
     JsonNode push = scene.pushes("n-bob", 1).getFirst();
     assertThat(push.path("count").asInt()).isEqualTo(2);
     assertThat(push.path("text").asText()).isEqualTo("good morning");
@@ -173,7 +215,7 @@ class PushTest {
 
   @Test
   void what_was_redacted_is_not_pushed() throws Exception {
-    scene.room("gone", "g-alice", "g-bob", "g-carol");
+    scene.room("gone", "g-alice", "g-bob");
     long seq = scene.post("gone", "g-alice", "secret");
     node.node
         .rooms()
@@ -181,8 +223,18 @@ class PushTest {
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
     scene.settled("g-bob");
+    assertThat(receiver.of("g-bob")).isEmpty();
+    // Of several posts the others are still worth a push.
     scene.post("gone", "g-alice", "public");
-    assertThat(scene.pushes("g-bob", 1).getFirst().path("text").asText()).isEqualTo("public");
+    long last = scene.post("gone", "g-alice", "another secret");
+    node.node
+        .rooms()
+        .redact(PushScene.by("g-alice"), "gone." + last, null)
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+    JsonNode push = scene.pushes("g-bob", 1).getFirst();
+    assertThat(push.path("count").asInt()).isEqualTo(1);
+    assertThat(push.has("text")).isFalse();
     assertThat(receiver.requests()).noneMatch(request -> request.body().contains("secret"));
   }
 

@@ -223,7 +223,7 @@ public final class Rooms {
             new RoomCommand.Draft(
                 message.id(),
                 message.payload(),
-                message.replyTo() == null ? 0 : seqIn(room, message.replyTo()),
+                message.replyTo() == null ? 0 : room.seqOf(message.replyTo()),
                 message.mentions()));
       }
       answer =
@@ -276,7 +276,7 @@ public final class Rooms {
 
   private CompletionStage<Recorded> amend(Principal by, String messageId, Amendment amendment) {
     RoomId room = roomOf(by, messageId);
-    long seq = seqIn(room, messageId);
+    long seq = room.seqOf(messageId);
     return this.<RoomCommand.Recorded>ask(room, ref -> amendment.of(seq, ref))
         .thenApply(answer -> recorded(room, answer).getFirst());
   }
@@ -315,14 +315,14 @@ public final class Rooms {
   /** Every content a message has had, oldest first. */
   public CompletionStage<List<HistoryEntry>> versions(Principal by, String messageId) {
     RoomId room = roomOf(by, messageId);
-    long seq = seqIn(room, messageId);
+    long seq = room.seqOf(messageId);
     return get(by, room).thenCompose(seen -> history.versions(room, by.user().id(), seq));
   }
 
   /** The replies to a message, oldest first. */
   public CompletionStage<List<HistoryEntry>> replies(Principal by, String messageId, int limit) {
     RoomId room = roomOf(by, messageId);
-    long seq = seqIn(room, messageId);
+    long seq = room.seqOf(messageId);
     return get(by, room).thenCompose(seen -> history.replies(room, by.user().id(), seq, limit));
   }
 
@@ -356,22 +356,6 @@ public final class Rooms {
       throw new Refused(ErrorCode.INVALID_ARGUMENT, "a message id is room.position");
     }
     return new RoomId(by.user().tenant(), messageId.substring(0, dot));
-  }
-
-  private static long seqIn(RoomId room, String messageId) {
-    String prefix = room.id() + ".";
-    if (messageId.startsWith(prefix)) {
-      try {
-        long seq = Long.parseLong(messageId.substring(prefix.length()));
-        if (seq > 0) {
-          return seq;
-        }
-      } catch (NumberFormatException e) {
-        // falls through: it is no message id of this room
-      }
-    }
-    throw new Refused(
-        ErrorCode.INVALID_ARGUMENT, messageId + " is no message id of room " + room.id());
   }
 
   private static By by(Principal principal) {

@@ -2,6 +2,10 @@ package org.viesti.routing;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
@@ -34,6 +38,7 @@ public final class Waker extends AbstractBehavior<Waker.Command> {
   private final WakeUps table;
   private final TopicOwner owners;
   private final Clock clock;
+  private final AtomicBoolean leaving;
   private WakeUps.@Nullable Due page;
 
   /** Starts the cluster's waker, once the doors to all owners are open on this node. */
@@ -43,11 +48,21 @@ public final class Waker extends AbstractBehavior<Waker.Command> {
       WakeUps table,
       TopicOwner owners,
       Clock clock) {
+    // Owners that are handed over must not be woken on a node that leaves.
+    AtomicBoolean leaving = new AtomicBoolean();
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseServiceUnbind(),
+            "stop-waking",
+            () -> {
+              leaving.set(true);
+              return CompletableFuture.completedFuture(Done.getInstance());
+            });
     Behavior<Command> waker =
         Behaviors.setup(
             context ->
                 Behaviors.withTimers(
-                    timers -> new Waker(context, timers, settings, table, owners, clock)));
+                    timers -> new Waker(context, timers, settings, table, owners, clock, leaving)));
     ClusterSingleton.get(system)
         .init(
             SingletonActor.of(
@@ -64,12 +79,14 @@ public final class Waker extends AbstractBehavior<Waker.Command> {
       WakerSettings settings,
       WakeUps table,
       TopicOwner owners,
-      Clock clock) {
+      Clock clock,
+      AtomicBoolean leaving) {
     super(context);
     this.settings = settings;
     this.table = table;
     this.owners = owners;
     this.clock = clock;
+    this.leaving = leaving;
     timers.startTimerWithFixedDelay(new Sweep(), settings.every());
   }
 
@@ -80,11 +97,14 @@ public final class Waker extends AbstractBehavior<Waker.Command> {
 
   private Behavior<Command> on(Command command) {
     switch (command) {
-      case Sweep() ->
+      case Sweep() -> {
+        if (!leaving.get()) {
           getContext()
               .pipeToSelf(
                   table.due(clock.millis(), page, settings.atOnce()),
                   (due, failure) -> due == null ? new Failed(failure) : new Found(due));
+        }
+      }
       case Found(List<WakeUps.Due> due) -> {
         due.forEach(owners::wake);
         // Those woken may take a while to move on, so the next sweep looks behind them.

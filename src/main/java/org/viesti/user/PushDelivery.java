@@ -13,24 +13,35 @@ import org.viesti.protocol.UserId;
 /** One attempt to deliver a push: reads what the post says by now, and hands it to the provider. */
 record PushDelivery(UserId user, PushNeeds needs) {
 
-  /** Empty if there is nothing left to push: the post was redacted. */
+  /** Empty if there is nothing left to push: the only post was redacted. */
   CompletionStage<Optional<PushResult>> attempt(PendingPush push, String provider, String token) {
     return needs
         .facts()
         .message(new RoomId(user.tenant(), push.room()), push.seq())
         .thenCompose(
-            message ->
-                message.isPresent() && message.get().body() instanceof Body.Post post
-                    ? needs
-                        .sender()
-                        .send(provider, asSent(push, token, message.get(), post))
-                        .thenApply(Optional::of)
-                    : CompletableFuture.completedFuture(Optional.empty()));
+            message -> {
+              Body.Post post = post(message);
+              int gone = post == null ? 1 : 0;
+              if (push.count() == gone) {
+                return CompletableFuture.completedFuture(Optional.empty());
+              }
+              String text =
+                  post == null ? null : preview(post.payload(), needs.settings().previewLength());
+              return needs
+                  .sender()
+                  .send(provider, asSent(push, token, text, push.count() - gone))
+                  .thenApply(Optional::of);
+            });
   }
 
-  private Push asSent(PendingPush push, String token, Message message, Body.Post post) {
+  private static Body.@Nullable Post post(Optional<Message> message) {
+    return message.isPresent() && message.get().body() instanceof Body.Post post ? post : null;
+  }
+
+  private Push asSent(PendingPush push, String token, @Nullable String text, int count) {
+    String messageId = new RoomId(user.tenant(), push.room()).messageId(push.seq());
     return new Push(
-        push.device() + "/" + message.id(),
+        push.device() + "/" + messageId,
         user.tenant(),
         user.id(),
         push.device(),
@@ -38,12 +49,12 @@ record PushDelivery(UserId user, PushNeeds needs) {
         push.call() ? push.room() + "/call" : push.room(),
         push.room(),
         push.roomName(),
-        message.id(),
+        messageId,
         push.sender(),
         push.at(),
         push.call() ? "call" : push.mentioned() ? "mention" : "message",
-        preview(post.payload(), needs.settings().previewLength()),
-        push.count());
+        text,
+        count);
   }
 
   static @Nullable String preview(Payload payload, int most) {

@@ -161,6 +161,16 @@ final class PushDesk {
     commit.gather(state, new UserEvent.PushQueued(push));
   }
 
+  /** Quiet hours have changed: what waited for the end of the old ones is looked at again. */
+  void reconsider(UserState state) {
+    for (PendingPush push : List.copyOf(commit.ahead(state).pushesOrNone().values())) {
+      if (push.attempts() == 0 && push.dueAt() > now()) {
+        long dueAt = push.queuedAt() + needs.push().settings().delay().toMillis();
+        putOff(state, push.later(push.first(), dueAt, 0, null));
+      }
+    }
+  }
+
   // Due.
 
   /** Sets the timer for what is due next. */

@@ -287,8 +287,10 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
           needMembership(ahead, replay.push().room());
           pushes.replay(state, replay.push());
         }
-        case UserCommand.SetQuietHours set ->
-            commit.gather(state, new UserEvent.QuietHoursSet(set.fromMinute(), set.toMinute()));
+        case UserCommand.SetQuietHours set -> {
+commit.gather(state, new UserEvent.QuietHoursSet(set.fromMinute(), set.toMinute()));
+pushes.reconsider(state);
+}
       }
       UserState after = commit.ahead(state);
       commit.afterwards(() -> request.replyTo().tell(is(after)));

@@ -191,9 +191,7 @@ class PushPolicyTest {
   @Test
   void providers_get_their_own_settings() {
     Map<String, String> webhook = Objects.requireNonNull(settings.providers().get("webhook"));
-    assertThat(webhook)
-        .containsEntry("url", "http://x")
-        .containsEntry("timeout", "5s");
+    assertThat(webhook).containsEntry("url", "http://x").containsEntry("timeout", "5s");
     assertThat(PushSettings.duration(webhook, "timeout", Duration.ZERO))
         .isEqualTo(Duration.ofSeconds(5));
     assertThat(settings.retryAttempts()).isEqualTo(3);
