@@ -18,8 +18,8 @@ import org.apache.pekko.Done;
  * <p>A tag names, in the event's own transaction, what an event is about, so that a reader finds it
  * without reading what lies between: {@code a:} and a padded position for what became of an older
  * entry, {@code m:} and a user for a mention, {@code t:} and a padded position for a reply. The row
- * of a tag is named {@code log tag position}, so that one index finds a log's tags in log order; the
- * journal's own key of it, a number over all logs, finds nothing.
+ * of a tag is named {@code log tag position}, so that one index finds a log's tags in log order;
+ * the journal's own key of it, a number over all logs, finds nothing.
  */
 public final class History {
   /** Every query names at most this many logs, so that one of thousands is several statements. */

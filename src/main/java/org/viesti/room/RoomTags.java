@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.viesti.journal.History;
 
-/**
- * What a room's entries are found again by; {@link History} says how tags are made of it.
- */
+/** What a room's entries are found again by; {@link History} says how tags are made of it. */
 final class RoomTags {
   private RoomTags() {}
 
@@ -40,6 +38,7 @@ final class RoomTags {
       case RoomEvent.RoleChanged e -> Set.of();
       case RoomEvent.Erased e -> Set.of();
       case RoomEvent.Told e -> Set.of();
+      case RoomEvent.Wished e -> Set.of();
       case RoomEvent.ErasureDone e -> Set.of();
     };
   }

@@ -15,6 +15,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.jspecify.annotations.Nullable;
+import org.viesti.journal.WakeUps;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.HistoryEntry;
@@ -28,6 +29,7 @@ import org.viesti.protocol.ServerFrame;
 import org.viesti.room.RoomCommand.By;
 import org.viesti.room.RoomCommand.Reply;
 import org.viesti.routing.Router;
+import org.viesti.routing.Wants;
 import org.viesti.security.Principal;
 
 /**
@@ -61,8 +63,9 @@ public final class Rooms {
       org.viesti.routing.ClusterRoutes routes,
       org.viesti.routing.TopicOwner owners,
       org.viesti.journal.History history,
+      WakeUps wakeUps,
       java.time.Clock clock) {
-    return new Rooms(system, new Room.Needs(settings, routes, owners, history, clock));
+    return new Rooms(system, new Room.Needs(settings, routes, owners, history, wakeUps, clock));
   }
 
   /** A member to be. */
@@ -250,7 +253,7 @@ public final class Rooms {
     return new RoomCommand.Draft(
         message.id(),
         message.payload(),
-        message.replyTo() == null ? 0 : seqIn(room, message.replyTo()),
+        message.replyTo() == null ? 0 : room.seqOf(message.replyTo()),
         message.mentions());
   }
 
@@ -295,7 +298,7 @@ public final class Rooms {
 
   private CompletionStage<Recorded> amend(Principal by, String messageId, Amendment amendment) {
     RoomId room = roomOf(by, messageId);
-    long seq = seqIn(room, messageId);
+    long seq = room.seqOf(messageId);
     return this.<RoomCommand.Recorded>ask(room, ref -> amendment.of(seq, ref))
         .thenApply(answer -> recorded(room, answer).getFirst());
   }
@@ -334,14 +337,14 @@ public final class Rooms {
   /** Every content a message has had, oldest first. */
   public CompletionStage<List<HistoryEntry>> versions(Principal by, String messageId) {
     RoomId room = roomOf(by, messageId);
-    long seq = seqIn(room, messageId);
+    long seq = room.seqOf(messageId);
     return get(by, room).thenCompose(seen -> history.versions(room, by.user().id(), seq));
   }
 
   /** The replies to a message, oldest first. */
   public CompletionStage<List<HistoryEntry>> replies(Principal by, String messageId, int limit) {
     RoomId room = roomOf(by, messageId);
-    long seq = seqIn(room, messageId);
+    long seq = room.seqOf(messageId);
     return get(by, room).thenCompose(seen -> history.replies(room, by.user().id(), seq, limit));
   }
 
@@ -359,6 +362,15 @@ public final class Rooms {
     tell(room, new RoomCommand.Interested(node));
   }
 
+  /** Passes on which posts a user wants to hear of. */
+  public void wants(RoomId room, Wants wants) {
+    tell(room, new RoomCommand.UserWants(wants));
+  }
+
+  public void wake(RoomId room, WakeUps.Due due) {
+    tell(room, new RoomCommand.Wake(due.dueAt(), due.since()));
+  }
+
   /** The room of a message id, in the caller's tenant. */
   public static RoomId roomOf(Principal by, String messageId) {
     int dot = messageId == null ? -1 : messageId.lastIndexOf('.');
@@ -366,22 +378,6 @@ public final class Rooms {
       throw new Refused(ErrorCode.INVALID_ARGUMENT, "a message id is room.position");
     }
     return new RoomId(by.user().tenant(), messageId.substring(0, dot));
-  }
-
-  private static long seqIn(RoomId room, String messageId) {
-    String prefix = room.id() + ".";
-    if (messageId.startsWith(prefix)) {
-      try {
-        long seq = Long.parseLong(messageId.substring(prefix.length()));
-        if (seq > 0) {
-          return seq;
-        }
-      } catch (NumberFormatException e) {
-        // falls through: it is no message id of this room
-      }
-    }
-    throw new Refused(
-        ErrorCode.INVALID_ARGUMENT, messageId + " is no message id of room " + room.id());
   }
 
   private static By by(Principal principal) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.journal.History;
 import org.viesti.journal.Logs;
 import org.viesti.journal.NodeMessage;
+import org.viesti.journal.WakeUps;
 import org.viesti.protocol.MemberSettings;
 import org.viesti.protocol.Message;
 import org.viesti.protocol.Refusal;
@@ -31,6 +32,7 @@ import org.viesti.protocol.UserId;
 import org.viesti.routing.ClusterRoutes;
 import org.viesti.routing.Router;
 import org.viesti.routing.Tell;
+import org.viesti.routing.TopicOwner;
 import org.viesti.user.UserCommand.Reply;
 
 /**
@@ -67,10 +69,14 @@ public final class Users {
   public static Users start(
       ActorSystem<?> system,
       UserSettings settings,
+      PushNeeds push,
       ClusterRoutes routes,
+      TopicOwner owners,
       History history,
+      WakeUps wakeUps,
       Clock clock) {
-    return new Users(system, history, new User.Needs(settings, routes, clock));
+    return new Users(
+        system, history, new User.Needs(settings, push, routes, owners, wakeUps, clock));
   }
 
   /** What a user tells the connections of its devices, and those that watch its presence. */
@@ -258,6 +264,14 @@ public final class Users {
 
   public void interested(UserId user, ActorRef<Router.Command> node) {
     tell(user, new UserCommand.Interested(node));
+  }
+
+  public void wake(UserId user, WakeUps.Due due) {
+    tell(user, new UserCommand.Wake(due.dueAt()));
+  }
+
+  CompletionStage<Profile> replay(UserId user, PendingPush letter) {
+    return ask(user, ref -> new UserCommand.Replay(letter, ref));
   }
 
   public void tell(UserId user, Tell tell) {
