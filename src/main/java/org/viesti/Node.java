@@ -36,6 +36,7 @@ import org.viesti.ops.MetricsRoutes;
 import org.viesti.room.Rooms;
 import org.viesti.routing.ClusterRoutes;
 import org.viesti.routing.Router;
+import org.viesti.routing.Tails;
 import org.viesti.routing.Waker;
 import org.viesti.security.Authenticator;
 import org.viesti.security.ResumeTokens;
@@ -116,8 +117,10 @@ public final class Node implements AutoCloseable {
     // routing, security
     ClusterRoutes routes = new ClusterRoutes();
     Owners owners = new Owners();
+    Tails tails = new Tails(settings.routing().tailMessages(), settings.routing().tailBytes());
     ActorRef<Router.Command> router =
-        system.systemActorOf(Router.create(routes, owners, history), "router", Props.empty());
+        system.systemActorOf(
+            Router.create(routes, owners, history, tails), "router", Props.empty());
     Authenticator authenticator = TokenAuthenticator.of(settings.security(), clock);
     ResumeTokens resumeTokens = ResumeTokens.of(settings.security(), clock);
 
@@ -143,7 +146,8 @@ public final class Node implements AutoCloseable {
             admission,
             history,
             resumeTokens,
-            router);
+            router,
+            tails);
 
     // edges
     LiveServer live =

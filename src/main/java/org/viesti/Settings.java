@@ -11,6 +11,7 @@ import org.viesti.edge.CallSettings;
 import org.viesti.edge.LiveSettings;
 import org.viesti.journal.Database;
 import org.viesti.room.RoomSettings;
+import org.viesti.routing.RoutingSettings;
 import org.viesti.routing.WakerSettings;
 import org.viesti.security.SecuritySettings;
 import org.viesti.user.PushSettings;
@@ -27,6 +28,7 @@ record Settings(
     boolean clusterOfOne,
     DatabaseSettings database,
     SecuritySettings security,
+    RoutingSettings routing,
     RoomSettings room,
     UserSettings user,
     DeviceSettings device,
@@ -71,6 +73,7 @@ record Settings(
         viesti.getStringList("cluster.seed-nodes").isEmpty(),
         databaseSettings,
         SecuritySettings.of(config),
+        RoutingSettings.from(viesti),
         RoomSettings.from(viesti),
         UserSettings.from(viesti),
         DeviceSettings.from(viesti),
@@ -89,11 +92,12 @@ record Settings(
 
   /**
    * The drivers' defaults that would not do: H2 writes what is committed half a second later, and
-   * PostgreSQL's driver sends a batch row by row.
+   * closes before the node has said its last; PostgreSQL's driver sends a batch row by row.
    */
   private static String journalUrl(String url) {
     if (url.startsWith("jdbc:h2:")) {
-      return url.contains("WRITE_DELAY") ? url : url + ";WRITE_DELAY=0";
+      String flushed = url.contains("WRITE_DELAY") ? url : url + ";WRITE_DELAY=0";
+      return url.contains("DB_CLOSE_ON_EXIT") ? flushed : flushed + ";DB_CLOSE_ON_EXIT=FALSE";
     }
     if (url.contains("reWriteBatchedInserts")) {
       return url;

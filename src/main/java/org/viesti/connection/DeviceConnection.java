@@ -32,6 +32,7 @@ import org.viesti.protocol.Topic;
 import org.viesti.protocol.UserId;
 import org.viesti.room.Rooms;
 import org.viesti.routing.Router;
+import org.viesti.routing.Tails;
 import org.viesti.security.Principal;
 import org.viesti.user.Users;
 
@@ -103,7 +104,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       Devices devices,
       Admission admission,
       Opening opening,
-      ActorRef<Router.Command> router) {}
+      ActorRef<Router.Command> router,
+      Tails tails) {}
 
   private static final Counter READ = Metrics.counter("viesti.deliver.log-reads");
 
@@ -346,22 +348,27 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     return true;
   }
 
-  /** Reads on the track whose turn it is, one at a time. */
+  /** Reads on the tracks whose turn it is: from the node's tails, or one at a time from the log. */
   private void pump() {
-    if (!live || reading) {
-      return;
+    while (live && !reading) {
+      Track next = outbox.next();
+      if (next == null) {
+        sayWhenCaughtUp();
+        return;
+      }
+      int most = outbox.window().room(needs.settings().readAtOnce());
+      List<Message> near = needs.tails().after(next.topic, next.sent, most);
+      if (near != null) {
+        continueWith(
+            next, new Rooms.Stretch(near, near.getLast().seq(), near.size() < most));
+        continue;
+      }
+      reading = true;
+      READ.increment();
+      getContext()
+          .pipeToSelf(
+              read(next.topic, next.sent, most), (stretch, failure) -> new Read(next, stretch));
     }
-    Track next = outbox.next();
-    if (next == null) {
-      sayWhenCaughtUp();
-      return;
-    }
-    reading = true;
-    READ.increment();
-    int most = outbox.window().room(needs.settings().readAtOnce());
-    getContext()
-        .pipeToSelf(
-            read(next.topic, next.sent, most), (stretch, failure) -> new Read(next, stretch));
   }
 
   private CompletionStage<Rooms.Stretch> read(Topic topic, long after, int most) {
@@ -380,6 +387,11 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       outbox.requeue(track);
       return true;
     }
+    continueWith(track, stretch);
+    return true;
+  }
+
+  private void continueWith(Track track, Rooms.Stretch stretch) {
     if (!track.topic.isRoom() && !stretch.messages().isEmpty()) {
       reconcile(stretch.messages().getLast().seq());
     }
@@ -387,7 +399,6 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     if (done && track.sent >= track.end()) {
       unfollow(track);
     }
-    return true;
   }
 
   private void sayWhenCaughtUp() {

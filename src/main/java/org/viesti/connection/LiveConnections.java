@@ -25,6 +25,7 @@ import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refused;
 import org.viesti.room.Rooms;
 import org.viesti.routing.Router;
+import org.viesti.routing.Tails;
 import org.viesti.security.Principal;
 import org.viesti.security.ResumeTokens;
 import org.viesti.user.Users;
@@ -52,10 +53,11 @@ public final class LiveConnections implements Connections {
       Admission admission,
       History history,
       ResumeTokens resumeTokens,
-      ActorRef<Router.Command> router) {
+      ActorRef<Router.Command> router,
+      Tails tails) {
     Opening opening = new Opening(settings, users, devices, history, resumeTokens, router);
     DeviceConnection.Needs needs =
-        new DeviceConnection.Needs(settings, rooms, users, devices, admission, opening, router);
+        new DeviceConnection.Needs(settings, rooms, users, devices, admission, opening, router, tails);
     return new LiveConnections(
         system,
         system.systemActorOf(

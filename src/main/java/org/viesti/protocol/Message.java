@@ -90,6 +90,11 @@ public final class Message {
     return body;
   }
 
+  /** The same entry with its content gone. */
+  public Message erased() {
+    return new Message(topic, seq, prev, id, at, sender, null, new Body.Erased());
+  }
+
   /** About how many bytes it takes in a delivery. */
   public int size() {
     int size = bytes;

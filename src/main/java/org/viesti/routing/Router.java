@@ -87,7 +87,7 @@ public final class Router extends AbstractBehavior<Router.Command> {
   private final LinkedHashMap<Topic, Long> declined = new LinkedHashMap<>();
 
   /** Starts the node's router; {@code routes} will always hold the routers of all nodes. */
-  public static Behavior<Command> create(ClusterRoutes routes, TopicOwner owners, History history) {
+  public static Behavior<Command> create(ClusterRoutes routes, TopicOwner owners, History history, Tails tails) {
     return Behaviors.setup(
         context -> {
           context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
@@ -108,18 +108,24 @@ public final class Router extends AbstractBehavior<Router.Command> {
                           ClusterEvent.MemberRemoved.class, removed -> new NodeGone()),
                       ClusterEvent.MemberRemoved.class));
           routes.are(Set.of(context.getSelf()));
-          return new Router(context, routes, owners, history);
+          return new Router(context, routes, owners, history, tails);
         });
   }
 
   private final ClusterRoutes routes;
+  private final Tails tails;
 
   private Router(
-      ActorContext<Command> context, ClusterRoutes routes, TopicOwner owners, History history) {
+      ActorContext<Command> context,
+      ClusterRoutes routes,
+      TopicOwner owners,
+      History history,
+      Tails tails) {
     super(context);
     this.routes = routes;
     this.owners = owners;
     this.history = history;
+    this.tails = tails;
   }
 
   @Override
@@ -146,6 +152,10 @@ public final class Router extends AbstractBehavior<Router.Command> {
   }
 
   private void onHint(Hint hint) {
+    if (followers.containsKey(hint.topic())) {
+      // Before the followers hear of it: they look here first.
+      tails.add(hint.topic(), hint.messages());
+    }
     boolean followed = tell(hint.topic(), new Live(hint.topic(), hint.messages(), hint.head()));
     if (!followed) {
       decline(hint.topic());
@@ -187,6 +197,9 @@ public final class Router extends AbstractBehavior<Router.Command> {
           all.remove(follower);
           return all.isEmpty() ? null : all;
         });
+    if (!followers.containsKey(topic)) {
+      tails.drop(topic);
+    }
   }
 
   private void compareAll() {
