@@ -35,6 +35,10 @@ public final class TestNode implements AutoCloseable {
     return URI.create("ws://127.0.0.1:" + node.livePort() + "/ws");
   }
 
+  public URI calls() {
+    return URI.create("http://127.0.0.1:" + node.callPort());
+  }
+
   @Override
   public void close() {
     node.close();

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The REST calls that tests make, as one user. */
 public final class Calls {
@@ -40,7 +42,7 @@ public final class Calls {
   }
 
   /** An answer, whatever its status. */
-  public record Answer(int status, JsonNode body) {
+  public record Answer(int status, JsonNode body, HttpHeaders headers) {
     public Answer expect(int wanted) {
       if (status != wanted) {
         throw new AssertionError("expected " + wanted + ", got " + status + ": " + body);
@@ -70,16 +72,15 @@ public final class Calls {
   /** The whole history of a room, page by page, oldest first. */
   public List<JsonNode> history(String room) {
     List<JsonNode> all = new ArrayList<>();
-    String cursor = "";
+    String place = "order=oldest";
+    int entries;
     do {
-      String query =
-          cursor.isEmpty() ? "" : "&cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8);
       JsonNode page =
-          get("/api/v1/rooms/" + room + "/messages?limit=" + PAGE + query).expect(200).body();
-      page.required("messages").forEach(all::add);
-      cursor = page.path("next_cursor").asText("");
-    } while (!cursor.isEmpty());
-    all.sort((a, b) -> Long.compare(a.path("seq").longValue(), b.path("seq").longValue()));
+          get("/api/v1/rooms/" + room + "/messages?limit=" + PAGE + "&" + place).expect(200).body();
+      entries = page.required("entries").size();
+      page.required("entries").forEach(entry -> all.add(entry.required("message")));
+      place = "cursor=" + URLEncoder.encode(page.required("newer").asText(), StandardCharsets.UTF_8);
+    } while (entries == PAGE);
     return all;
   }
 
@@ -95,6 +96,19 @@ public final class Calls {
             .build());
   }
 
+  /**
+   * Any call below {@code /api/v1}.
+   *
+   * @param body maps, lists and values; null for none
+   */
+  public Answer call(String method, String path, @Nullable Object body) {
+    HttpRequest.BodyPublisher publisher =
+        body == null
+            ? HttpRequest.BodyPublishers.noBody()
+            : HttpRequest.BodyPublishers.ofString(JSON.valueToTree(body).toString());
+    return call(request("/api/v1" + path).method(method, publisher).build());
+  }
+
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(node.resolve(path))
         .timeout(Duration.ofSeconds(30))
@@ -104,7 +118,7 @@ public final class Calls {
   private static Answer call(HttpRequest request) {
     try {
       HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
-      return new Answer(answer.statusCode(), read(answer.body()));
+      return new Answer(answer.statusCode(), read(answer.body()), answer.headers());
     } catch (IOException e) {
       throw new UncheckedIOException(request.uri().toString(), e);
     } catch (InterruptedException e) {
