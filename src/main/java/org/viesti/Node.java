@@ -162,7 +162,7 @@ public final class Node implements AutoCloseable {
 
   private static void join(Settings settings, ActorSystem<Void> system) {
     Cluster cluster = Cluster.get(system);
-    if (settings.config().getStringList("viesti.cluster.seed-nodes").isEmpty()) {
+    if (settings.clusterOfOne()) {
       cluster.manager().tell(Join.create(cluster.selfMember().address()));
     }
     CompletableFuture<Done> up = new CompletableFuture<>();

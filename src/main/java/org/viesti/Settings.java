@@ -18,9 +18,11 @@ import org.viesti.user.UserSettings;
  * Everything a node is told at its start; reference.conf says what each key means.
  *
  * @param config with what Pekko needs
+ * @param clusterOfOne nobody is named to be joined
  */
 record Settings(
     Config config,
+    boolean clusterOfOne,
     DatabaseSettings database,
     SecuritySettings security,
     RoomSettings room,
@@ -60,6 +62,7 @@ record Settings(
         config.withValue(
             "pekko-persistence-jdbc.shared-databases.slick",
             journal(databaseSettings, database.getInt("journal-connections")).root()),
+        viesti.getStringList("cluster.seed-nodes").isEmpty(),
         databaseSettings,
         SecuritySettings.of(config),
         RoomSettings.from(viesti),

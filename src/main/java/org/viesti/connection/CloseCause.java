@@ -39,16 +39,16 @@ public sealed interface CloseCause {
     };
   }
 
-  /** A sentence for the client. */
-  default String detail() {
+  /** What a client is told, in a sentence. */
+  default Refusal refusal() {
     return switch (this) {
-      case ClientGone() -> "the client left";
-      case Rejected(Refusal refusal) -> refusal.detail();
-      case TakenOver() -> "a newer stream of this device took over";
-      case TokenExpired() -> "the token's time is over: connect with a new one";
-      case Revoked() -> "the device was revoked: it may not come back";
-      case Silent() -> "nothing was heard for two heartbeats";
-      case Drained() -> "the node is leaving: connect again, to any node";
+      case ClientGone() -> Refusal.of(code(), "the client left");
+      case Rejected(Refusal refusal) -> refusal;
+      case TakenOver() -> Refusal.of(code(), "a newer stream of this device took over");
+      case TokenExpired() -> Refusal.of(code(), "the token's time is over: connect with a new one");
+      case Revoked() -> Refusal.of(code(), "the device was revoked: it may not come back");
+      case Silent() -> Refusal.of(code(), "nothing was heard for two heartbeats");
+      case Drained() -> Refusal.of(code(), "the node is leaving: connect again, to any node");
     };
   }
 }

@@ -4,11 +4,11 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -27,7 +27,6 @@ import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.RoomId;
 import org.viesti.protocol.ServerFrame;
-import org.viesti.protocol.TokenBucket;
 import org.viesti.protocol.Topic;
 import org.viesti.protocol.UserId;
 import org.viesti.room.Rooms;
@@ -91,9 +90,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private record OwnerGone() implements Command {}
 
-  private record FlushCursors() implements Command {}
+  record FlushCursors() implements Command {}
 
-  private record FlushReceipts() implements Command {}
+  record FlushReceipts() implements Command {}
 
   /** What a connection needs of its node. */
   record Needs(
@@ -105,37 +104,26 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       Opening opening,
       ActorRef<Router.Command> router) {}
 
-  private static final Counter DROPPED =
-      Metrics.counter("viesti.deliver.dropped", "reason", "ephemeral-overflow");
-  private static final Counter DELIVERED = Metrics.counter("viesti.deliver");
   private static final Counter READ = Metrics.counter("viesti.deliver.log-reads");
 
-  private final TimerScheduler<Command> timers;
   private final Needs needs;
   private final Principal principal;
   private final Wire wire;
   private final String session;
   private final Outbox outbox;
-  private final TokenBucket rate;
+  private final Outlet outlet;
+  private final Publishing publishing;
+  private final Acknowledgements acks;
   private final ActorRef<Router.Routed> routed;
   private final ActorRef<Users.News> userNews;
   private final ActorRef<Devices.News> deviceNews;
 
-  /** Goes out when the message at hand has been dealt with, with one flush. */
-  private List<ServerFrame> out = new ArrayList<>();
-
-  private final ArrayDeque<ServerFrame> ephemeral = new ArrayDeque<>(0);
   private final ArrayDeque<Command> waiting = new ArrayDeque<>(0);
-  private final Map<String, Long> movedCursors = new HashMap<>(2);
-  private final Map<String, Long> receipts = new HashMap<>(0);
   private Set<String> watched = Set.of();
   private boolean live;
   private boolean caughtUp;
   private boolean reading;
   private boolean reconciling;
-  private boolean paused;
-  private int unanswered;
-  private int acksSinceFlush;
   private long profileSeq;
   private long heardAt = System.nanoTime();
   private CloseCause cause = new CloseCause.ClientGone();
@@ -158,19 +146,21 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       String session,
       Needs needs) {
     super(context);
-    this.timers = timers;
     this.needs = needs;
     this.principal = principal;
     this.wire = wire;
     this.session = session;
     ConnectionSettings settings = needs.settings();
+    this.outlet = new Outlet(wire, settings.maxEphemeral());
+    this.publishing =
+        new Publishing(settings, principal, needs.admission(), wire, outlet, this::pipe);
+    this.acks = new Acknowledgements(settings, timers);
     this.outbox =
         new Outbox(
             new FlowWindow(
                 settings.windowMessages(), settings.windowBytes(), settings.windowReserve()),
             principal.user().id(),
-            this::put);
-    this.rate = new TokenBucket(settings.deviceRate(), settings.deviceBurst(), System::nanoTime);
+            outlet::put);
     this.routed = context.messageAdapter(Router.Routed.class, Routed::new);
     this.userNews = context.messageAdapter(Users.News.class, UserNews::new);
     this.deviceNews = context.messageAdapter(Devices.News.class, DeviceNews::new);
@@ -191,7 +181,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private Behavior<Command> on(Command command) {
     boolean stays = live ? whileLive(command) : whileOpening(command);
     pump();
-    flush();
+    outlet.flush();
     return stays ? this : Behaviors.stopped();
   }
 
@@ -216,17 +206,16 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     live = true;
     profileSeq = result.profile().seq();
     result.tracks().forEach(outbox::add);
-    movedCursors.putAll(result.newCursors());
+    acks.begin(result.newCursors());
     getContext().watch(result.profile().owner());
     getContext().watch(result.deviceOwner());
-    put(result.welcome());
-    result.resets().forEach(this::put);
+    outlet.put(result.welcome());
+    result.resets().forEach(outlet::put);
     for (Track track : result.tracks()) {
       if (track.goal > track.sent) {
         outbox.fallBehind(track, false);
       }
     }
-    flushCursorsSoon();
     while (!waiting.isEmpty()) {
       Command next = waiting.poll();
       if (next != null && !whileLive(next)) {
@@ -243,7 +232,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       case Frames(List<ClientFrame> frames) -> onFrames(frames);
       case Malformed(Refusal refusal) -> {
         heardAt = System.nanoTime();
-        put(ServerFrame.Error.of(refusal, null));
+        outlet.put(ServerFrame.Error.of(refusal, null));
         yield true;
       }
       case Routed(Router.Routed what) -> onRouted(what);
@@ -259,7 +248,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       case OwnerGone() -> reopen();
       case End(CloseCause why) -> end(why);
       case Drain(long after) -> {
-        put(new ServerFrame.Drain(after));
+        outlet.put(new ServerFrame.Drain(after));
         yield end(new CloseCause.Drained());
       }
       case Closed() -> false;
@@ -277,39 +266,21 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         continue;
       }
       // Order among one client's requests is kept: what was gathered goes before what follows it.
-      post(sends);
+      publishing.post(sends);
       sends = new ArrayList<>(0);
       onFrame(frame);
     }
-    post(sends);
+    publishing.post(sends);
     return true;
   }
 
   private void onFrame(ClientFrame frame) {
     switch (frame) {
-      case ClientFrame.Send send -> post(List.of(send));
-      case ClientFrame.SendBatch(List<ClientFrame.Send> messages) -> batch(messages);
-      case ClientFrame.Edit edit ->
-          amend(
-              edit.id(),
-              edit.target(),
-              () ->
-                  needs
-                      .admission()
-                      .edit(principal, edit.target(), edit.payload(), edit.mentions()));
-      case ClientFrame.Redact redact ->
-          amend(
-              redact.id(),
-              redact.target(),
-              () -> needs.admission().redact(principal, redact.target(), redact.reason()));
-      case ClientFrame.React react ->
-          amend(
-              react.id(),
-              react.target(),
-              () ->
-                  needs
-                      .admission()
-                      .react(principal, react.target(), react.reaction(), react.add()));
+      case ClientFrame.Send send -> publishing.post(List.of(send));
+      case ClientFrame.SendBatch(List<ClientFrame.Send> messages) -> publishing.batch(messages);
+      case ClientFrame.Edit edit -> publishing.edit(edit);
+      case ClientFrame.Redact redact -> publishing.redact(redact);
+      case ClientFrame.React react -> publishing.react(react);
       case ClientFrame.Ack(Map<String, Long> positions) -> positions.forEach(this::acknowledge);
       case ClientFrame.Read(String room, long seq) -> markRead(room, seq);
       case ClientFrame.Typing(String room, boolean typing) ->
@@ -317,126 +288,25 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       case ClientFrame.Presence(String status, String message) ->
           needs.users().setPresence(principal.user(), principal.device(), status, message);
       case ClientFrame.Watch(List<String> users) -> watch(users);
-      case ClientFrame.Ping(String nonce) -> put(new ServerFrame.Pong(nonce));
+      case ClientFrame.Ping(String nonce) -> outlet.put(new ServerFrame.Pong(nonce));
       case ClientFrame.Pong pong -> {}
       case ClientFrame.Hello hello ->
-          put(
+          outlet.put(
               ServerFrame.Error.of(
                   Refusal.of(ErrorCode.FAILED_PRECONDITION, "hello comes first, and once"), null));
     }
   }
 
-  // Posting: admit, and answer once it is committed.
-
-  private void batch(List<ClientFrame.Send> messages) {
-    int most = needs.settings().maxBatch();
-    if (messages.size() <= most) {
-      post(messages);
-      return;
-    }
-    Refusal refusal =
-        new Refusal(
-            ErrorCode.LIMIT_EXCEEDED,
-            "a batch holds at most " + most + " messages",
-            "viesti.limits.batch",
-            null);
-    messages.forEach(message -> put(ServerFrame.Error.of(refusal, message.id())));
-  }
-
-  private void post(List<ClientFrame.Send> sends) {
-    List<ClientFrame.Send> admitted = new ArrayList<>(sends.size());
-    for (ClientFrame.Send send : sends) {
-      if (admitRate(send.id())) {
-        admitted.add(send);
-      }
-    }
-    int most = needs.settings().maxBatch();
-    for (int from = 0; from < admitted.size(); from += most) {
-      List<ClientFrame.Send> part = admitted.subList(from, Math.min(admitted.size(), from + most));
-      asked(part.size());
-      getContext()
-          .pipeToSelf(
-              needs.admission().post(principal, part),
-              (results, failure) -> new Answered(answers(part, results, failure), part.size()));
-    }
-  }
-
-  private static List<ServerFrame> answers(
-      List<ClientFrame.Send> sends,
-      @Nullable List<Rooms.Recorded> results,
-      @Nullable Throwable failure) {
-    List<ServerFrame> frames = new ArrayList<>(sends.size());
-    for (int i = 0; i < sends.size(); i++) {
-      ClientFrame.Send send = sends.get(i);
-      frames.add(
-          results == null
-              ? failed(send.id(), failure)
-              : answer(send.id(), send.room(), results.get(i)));
-    }
-    return frames;
-  }
-
-  private static ServerFrame failed(String id, @Nullable Throwable failure) {
-    return ServerFrame.Error.of(
-        Refused.in(failure == null ? new IllegalStateException() : failure), id);
-  }
-
-  private static ServerFrame answer(String id, String room, Rooms.Recorded recorded) {
-    return recorded.refusal() != null
-        ? ServerFrame.Error.of(recorded.refusal(), id)
-        : new ServerFrame.SendAck(
-            id, room, recorded.eventId(), recorded.seq(), recorded.at(), recorded.duplicate());
-  }
-
-  private void amend(
-      String id,
-      String target,
-      java.util.function.Supplier<java.util.concurrent.CompletionStage<Rooms.Recorded>> request) {
-    if (!admitRate(id)) {
-      return;
-    }
-    try {
-      String room = Rooms.roomOf(principal, target).id();
-      var answer = request.get();
-      asked(1);
-      getContext()
-          .pipeToSelf(
-              answer,
-              (recorded, failure) ->
-                  new Answered(
-                      List.of(recorded == null ? failed(id, failure) : answer(id, room, recorded)),
-                      1));
-    } catch (Refused refused) {
-      put(ServerFrame.Error.of(refused.refusal(), id));
-    }
-  }
-
-  private boolean admitRate(String id) {
-    try {
-      Quotas.refuse(rate.take(), "viesti.limits.device-rate");
-      return true;
-    } catch (Refused refused) {
-      put(ServerFrame.Error.of(refused.refusal(), id));
-      return false;
-    }
-  }
-
-  /** Past its window of unanswered requests, a client's socket is not read. */
-  private void asked(int requests) {
-    unanswered += requests;
-    if (!paused && unanswered >= needs.settings().maxUnanswered()) {
-      paused = true;
-      wire.reading(false);
-    }
+  private void pipe(CompletionStage<List<ServerFrame>> answers, int requests) {
+    getContext()
+        .pipeToSelf(
+            answers,
+            (frames, failure) -> new Answered(frames == null ? List.of() : frames, requests));
   }
 
   private boolean onAnswered(List<ServerFrame> frames, int requests) {
-    frames.forEach(this::put);
-    unanswered -= requests;
-    if (paused && unanswered <= needs.settings().maxUnanswered() / 2) {
-      paused = false;
-      wire.reading(true);
-    }
+    frames.forEach(outlet::put);
+    publishing.answered(requests);
     return true;
   }
 
@@ -452,7 +322,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       }
       case Router.Signalled(ServerFrame frame, String except) -> {
         if (!principal.user().id().equals(except)) {
-          put(frame);
+          outlet.put(frame);
         }
       }
     }
@@ -477,7 +347,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
             read(next.topic, next.sent, most), (stretch, failure) -> new Read(next, stretch));
   }
 
-  private java.util.concurrent.CompletionStage<Rooms.Stretch> read(
+  private CompletionStage<Rooms.Stretch> read(
       Topic topic, long after, int most) {
     return topic.isRoom()
         ? needs.rooms().read(topic.room(), after, most)
@@ -507,7 +377,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private void sayWhenCaughtUp() {
     if (!caughtUp && outbox.isCaughtUp()) {
       caughtUp = true;
-      put(new ServerFrame.CaughtUp());
+      outlet.put(new ServerFrame.CaughtUp());
     }
   }
 
@@ -516,44 +386,22 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     if (track == null || seq <= track.acked) {
       return;
     }
-    acksSinceFlush += track.acknowledge(seq, outbox.window());
-    movedCursors.put(path, track.acked);
-    if (track.topic.isRoom() && !needs.settings().receiptInterval().isZero()) {
-      receipts.put(track.topic.room().id(), track.acked);
-      if (!timers.isTimerActive(FlushReceipts.class)) {
-        timers.startSingleTimer(
-            FlushReceipts.class, new FlushReceipts(), needs.settings().receiptInterval());
-      }
-    }
-    flushCursorsSoon();
-  }
-
-  // Cursors are written lazily: losing the newest only repeats messages.
-
-  private void flushCursorsSoon() {
-    if (acksSinceFlush >= needs.settings().cursorAcks()) {
+    acks.acknowledged(track, track.acknowledge(seq, outbox.window()));
+    if (acks.isDue()) {
       flushCursors();
-    } else if (!movedCursors.isEmpty() && !timers.isTimerActive(FlushCursors.class)) {
-      timers.startSingleTimer(
-          FlushCursors.class, new FlushCursors(), needs.settings().cursorInterval());
     }
   }
 
   private boolean flushCursors() {
-    timers.cancel(FlushCursors.class);
-    if (!movedCursors.isEmpty()) {
-      needs.devices().move(principal.deviceId(), deviceNews, Map.copyOf(movedCursors));
-      movedCursors.clear();
-    }
-    acksSinceFlush = 0;
+    acks.flushCursors(
+        moved -> needs.devices().move(principal.deviceId(), deviceNews, moved));
     return true;
   }
 
   private boolean flushReceipts() {
-    receipts.forEach(
+    acks.flushReceipts(
         (room, seq) ->
             signal(room, new ServerFrame.Receipt(room, principal.user().id(), "delivered", seq)));
-    receipts.clear();
     return true;
   }
 
@@ -588,7 +436,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       } else if (membership.isIn()) {
         Track fresh = new Track(topic, membership.stays(), membership.stays().getLast().from() - 1);
         outbox.add(fresh);
-        movedCursors.put(topic.path(), fresh.sent);
+        acks.begin(Map.of(topic.path(), fresh.sent));
         entered.add(topic);
         outbox.fallBehind(fresh, false);
       }
@@ -596,13 +444,12 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     if (!entered.isEmpty()) {
       needs.router().tell(new Router.Follow(entered, routed));
     }
-    flushCursorsSoon();
     return true;
   }
 
   private void unfollow(Track track) {
     outbox.remove(track);
-    movedCursors.remove(track.topic.path());
+    acks.forget(track);
     needs.router().tell(new Router.Unfollow(List.of(track.topic), routed));
     needs.devices().drop(principal.deviceId(), List.of(track.topic.path()));
   }
@@ -630,7 +477,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private void markRead(String room, long seq) {
     Track track = outbox.track(Topic.ROOMS + room);
     if (track == null || seq > Math.max(track.head, track.sent)) {
-      put(
+      outlet.put(
           ServerFrame.Error.of(
               Refusal.of(
                   ErrorCode.FAILED_PRECONDITION, "nothing of room " + room + " is at " + seq),
@@ -653,13 +500,13 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     try {
       needs.rooms().signal(principal, new RoomId(principal.user().tenant(), room), frame);
     } catch (Refused refused) {
-      put(ServerFrame.Error.of(refused.refusal(), null));
+      outlet.put(ServerFrame.Error.of(refused.refusal(), null));
     }
   }
 
   private void watch(List<String> users) {
     if (users.size() > needs.settings().maxWatched()) {
-      put(
+      outlet.put(
           ServerFrame.Error.of(
               new Refusal(
                   ErrorCode.LIMIT_EXCEEDED,
@@ -691,9 +538,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private boolean onUserNews(Users.News news) {
     switch (news) {
-      case Users.PresenceIs(ServerFrame.Presence presence) -> put(presence);
+      case Users.PresenceIs(ServerFrame.Presence presence) -> outlet.put(presence);
       case Users.ReadElsewhere(String room, long seq) ->
-          put(new ServerFrame.Receipt(room, principal.user().id(), "read", seq));
+          outlet.put(new ServerFrame.Receipt(room, principal.user().id(), "read", seq));
     }
     return true;
   }
@@ -712,35 +559,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       return end(new CloseCause.Silent());
     }
     if (silent > heartbeat) {
-      put(new ServerFrame.Ping(null));
+      outlet.put(new ServerFrame.Ping(null));
     }
     return true;
-  }
-
-  // Going out.
-
-  private void put(ServerFrame frame) {
-    if (!frame.ephemeral()) {
-      out.add(frame);
-      return;
-    }
-    if (ephemeral.size() >= needs.settings().maxEphemeral()) {
-      ephemeral.poll();
-      DROPPED.increment();
-    }
-    ephemeral.add(frame);
-  }
-
-  private void flush() {
-    if (!ephemeral.isEmpty() && wire.writable()) {
-      out.addAll(ephemeral);
-      ephemeral.clear();
-    }
-    if (!out.isEmpty()) {
-      DELIVERED.increment(out.size());
-      wire.send(out);
-      out = new ArrayList<>(2);
-    }
   }
 
   private boolean end(CloseCause why) {
@@ -749,7 +570,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   }
 
   private Behavior<Command> onStop() {
-    flush();
+    outlet.flush();
     if (live) {
       flushCursors();
     }

@@ -19,6 +19,9 @@ public record ChannelWire(Channel channel) implements Wire {
   /** To be written as one buffer; its flush follows. */
   public record Batch(List<ServerFrame> frames) implements Outgoing {}
 
+  /** Whether the socket is to be read, once the stream is open. */
+  public record Reading(boolean on) implements Outgoing {}
+
   /** To be told to the client, then the channel closes. */
   public record Farewell(CloseCause cause) implements Outgoing {}
 
@@ -34,7 +37,7 @@ public record ChannelWire(Channel channel) implements Wire {
 
   @Override
   public void reading(boolean on) {
-    channel.config().setAutoRead(on);
+    channel.write(new Reading(on), channel.voidPromise());
   }
 
   @Override

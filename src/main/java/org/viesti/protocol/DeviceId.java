@@ -9,7 +9,7 @@ public record DeviceId(UserId user, String id) {
     Ids.name(id, "device id");
   }
 
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static DeviceId parse(String key) {
     int slash = key.lastIndexOf('/');
     return new DeviceId(UserId.parse(key.substring(0, slash)), key.substring(slash + 1));

@@ -10,7 +10,7 @@ public record RoomId(String tenant, String id) {
     Ids.room(id);
   }
 
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static RoomId parse(String key) {
     int slash = key.indexOf('/');
     return new RoomId(key.substring(0, slash), key.substring(slash + 1));

@@ -19,7 +19,7 @@ public record Topic(String tenant, String path) {
     throw new Refused(ErrorCode.INVALID_ARGUMENT, "topic must be rooms/{room} or users/{user}");
   }
 
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static Topic parse(String key) {
     int slash = key.indexOf('/');
     return new Topic(key.substring(0, slash), key.substring(slash + 1));

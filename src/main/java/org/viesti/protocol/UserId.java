@@ -10,7 +10,7 @@ public record UserId(String tenant, String id) {
     Ids.name(id, "user id");
   }
 
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static UserId parse(String key) {
     int slash = key.indexOf('/');
     return new UserId(key.substring(0, slash), key.substring(slash + 1));

@@ -1,5 +1,6 @@
 package org.viesti.edge.websocket;
 
+import org.viesti.connection.CloseCause;
 import org.viesti.protocol.ErrorCode;
 
 /**
@@ -13,6 +14,10 @@ final class CloseCodes {
   static final int PROTOCOL_ERROR = 1002;
 
   private CloseCodes() {}
+
+  static int of(CloseCause cause) {
+    return cause instanceof CloseCause.ClientGone ? NORMAL : of(cause.code());
+  }
 
   static int of(ErrorCode code) {
     return switch (code) {

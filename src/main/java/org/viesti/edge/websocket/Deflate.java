@@ -1,6 +1,7 @@
 package org.viesti.edge.websocket;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -89,7 +90,7 @@ final class Deflate {
     ByteArrayOutputStream out = new ByteArrayOutputStream(compressed.readableBytes() * 3);
     byte[] chunk = new byte[4096];
     try {
-      for (byte[] input : new byte[][] {Framing.bytes(compressed), TAIL}) {
+      for (byte[] input : new byte[][] {ByteBufUtil.getBytes(compressed), TAIL}) {
         inflater.setInput(input);
         for (int n = inflater.inflate(chunk); n > 0; n = inflater.inflate(chunk)) {
           if (out.size() + n > limit) {

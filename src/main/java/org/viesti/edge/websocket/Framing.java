@@ -2,11 +2,9 @@ package org.viesti.edge.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.viesti.edge.FrameCodec;
 import org.viesti.protocol.ServerFrame;
 
 /**
@@ -35,25 +33,27 @@ final class Framing {
    * @param deflateFrom frames of this many bytes and more are compressed
    */
   static ByteBuf batch(
-      ByteBufAllocator alloc,
-      FrameCodec codec,
-      int opcode,
-      int deflateFrom,
-      List<ServerFrame> frames) {
+      ByteBufAllocator alloc, Subprotocol form, int deflateFrom, List<ServerFrame> frames) {
     byte[][] contents = new byte[frames.size()][];
     int[] first = new int[contents.length];
     int total = 0;
     for (int i = 0; i < contents.length; i++) {
-      byte[] plain = codec.encode(frames.get(i));
+      byte[] plain = form.codec.encode(frames.get(i));
       boolean compress = plain.length >= deflateFrom;
       contents[i] = compress ? Deflate.compress(plain) : plain;
-      first[i] = FIN | opcode | (compress ? RSV1 : 0);
+      first[i] = FIN | form.opcode | (compress ? RSV1 : 0);
       total += headerSize(contents[i].length) + contents[i].length;
+      if (frames.get(i) instanceof ServerFrame.Ping) {
+        total += 2;
+      }
     }
     ByteBuf out = alloc.directBuffer(total);
     for (int i = 0; i < contents.length; i++) {
       header(out, first[i], contents[i].length);
       out.writeBytes(contents[i]);
+      if (frames.get(i) instanceof ServerFrame.Ping) {
+        header(out, FIN | PING, 0); // a stock client answers this one by itself
+      }
     }
     return out;
   }
@@ -89,9 +89,5 @@ final class Framing {
     ByteBuf out = Unpooled.buffer(4 + reason.length());
     header(out, FIN | CLOSE, 2 + reason.length());
     return out.writeShort(code).writeBytes(reason.getBytes(StandardCharsets.US_ASCII));
-  }
-
-  static byte[] bytes(ByteBuf content) {
-    return ByteBufUtil.getBytes(content);
   }
 }

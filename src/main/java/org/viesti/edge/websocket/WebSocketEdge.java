@@ -21,12 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viesti.connection.Connections;
 import org.viesti.edge.Deadline;
-import org.viesti.edge.FrameCodec;
 import org.viesti.edge.HttpAnswers;
-import org.viesti.edge.JsonFrames;
 import org.viesti.edge.LivePath;
 import org.viesti.edge.LiveSettings;
-import org.viesti.edge.ProtoFrames;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
@@ -39,25 +36,6 @@ import org.viesti.security.Principal;
  */
 public final class WebSocketEdge implements LivePath {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketEdge.class);
-
-  /**
-   * The two forms of the frames, named by subprotocol; a client that names none, such as a bare
-   * wscat, speaks JSON.
-   */
-  enum Form {
-    JSON("viesti.v1.json", new JsonFrames(), Framing.TEXT),
-    PROTO("viesti.v1.proto", new ProtoFrames(), Framing.BINARY);
-
-    final String subprotocol;
-    final FrameCodec codec;
-    final int opcode;
-
-    Form(String subprotocol, FrameCodec codec, int opcode) {
-      this.subprotocol = subprotocol;
-      this.codec = codec;
-      this.opcode = opcode;
-    }
-  }
 
   final Authenticator authenticator;
   final Connections connections;
@@ -94,7 +72,7 @@ public final class WebSocketEdge implements LivePath {
       return;
     }
     String asked = String.join(",", headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL));
-    Form form = form(asked);
+    Subprotocol form = Subprotocol.among(asked);
     if (form == null) {
       refuse(
           ctx.channel(),
@@ -126,20 +104,6 @@ public final class WebSocketEdge implements LivePath {
     HttpAnswers.answerAndClose(channel, response);
   }
 
-  private static @Nullable Form form(String asked) {
-    if (asked.isBlank()) {
-      return Form.JSON;
-    }
-    for (String name : asked.split(",")) {
-      for (Form form : Form.values()) {
-        if (form.subprotocol.equals(name.strip())) {
-          return form;
-        }
-      }
-    }
-    return null;
-  }
-
   private static @Nullable String token(FullHttpRequest request) {
     String header = request.headers().get(HttpHeaderNames.AUTHORIZATION);
     if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
@@ -151,7 +115,7 @@ public final class WebSocketEdge implements LivePath {
   }
 
   private void authenticate(
-      ChannelHandlerContext ctx, FullHttpRequest request, Form form, String token) {
+      ChannelHandlerContext ctx, FullHttpRequest request, Subprotocol form, String token) {
     ctx.channel().config().setAutoRead(false);
     authenticator
         .authenticate(token)
@@ -197,7 +161,7 @@ public final class WebSocketEdge implements LivePath {
   private void upgrade(
       ChannelHandlerContext ctx,
       FullHttpRequest request,
-      Form form,
+      Subprotocol form,
       @Nullable Principal principal) {
     Channel channel = ctx.channel();
     String offers =
@@ -209,7 +173,7 @@ public final class WebSocketEdge implements LivePath {
     }
     WebSocketSession session = new WebSocketSession(this, form, agreed != null, principal);
     ChannelFuture handshaken =
-        new WebSocketServerHandshaker13(null, form.subprotocol, agreed == null ? plain : extended)
+        new WebSocketServerHandshaker13(null, form.id, agreed == null ? plain : extended)
             .handshake(channel, request, extra, channel.newPromise());
     channel.pipeline().remove(Deadline.class);
     channel.pipeline().remove(WebSocketFrameEncoder.class); // Framing writes our frames

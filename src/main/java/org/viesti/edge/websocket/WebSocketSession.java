@@ -1,11 +1,9 @@
 package org.viesti.edge.websocket;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
@@ -35,15 +33,7 @@ import org.viesti.security.Principal;
 
 /**
  * One WebSocket, on its channel's event loop: translates between its frames and those of the
- * protocol, and decides nothing.
- *
- * <pre>
- *   upgraded ---> Greeting --- hello, another frame, or hello-grace is over ---> Opening ---> Open
- *                    |  no token, or a wrong one                                    | refused   | close cause, or the client's close
- *                    +------------------------------> Closing <--------------------+-----------+
- *                                                        | the client's close, or CLOSE_GRACE is over
- *   any of them --- the link breaks ---> Gone <----------+
- * </pre>
+ * protocol, and decides nothing. Its life is a {@link Phase}.
  */
 final class WebSocketSession extends ChannelDuplexHandler {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketSession.class);
@@ -56,36 +46,19 @@ final class WebSocketSession extends ChannelDuplexHandler {
    */
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
 
-  private sealed interface Phase {
-    /** Waits for a hello. The principal is there if a token came with the upgrade. */
-    record Greeting(@Nullable Principal principal) implements Phase {}
-
-    /** The connection is being opened; what the client said meanwhile waits. */
-    record Opening(List<DeviceConnection.Command> waiting) implements Phase {}
-
-    record Open(ActorRef<DeviceConnection.Command> connection) implements Phase {}
-
-    /** The close frame is on its way. */
-    record Closing(@Nullable ActorRef<DeviceConnection.Command> connection) implements Phase {}
-
-    record Gone() implements Phase {}
-  }
-
-  /** The fragments of a message so far (RFC 6455 §5.4). */
-  private record Partial(int opcode, boolean compressed, ByteBuf bytes) {}
-
   private final WebSocketEdge edge;
-  private final WebSocketEdge.Form form;
+  private final Subprotocol form;
   private int deflateFrom;
+  private boolean reading = true;
   private Phase phase;
   private @Nullable Future<?> timer;
-  private @Nullable Partial partial;
+  private @Nullable Fragments fragments;
 
   /** The frames of the current read. */
   private @Nullable List<ClientFrame> burst;
 
   WebSocketSession(
-      WebSocketEdge edge, WebSocketEdge.Form form, boolean deflate, @Nullable Principal principal) {
+      WebSocketEdge edge, Subprotocol form, boolean deflate, @Nullable Principal principal) {
     this.edge = edge;
     this.form = form;
     this.deflateFrom = deflate ? edge.settings.deflateThreshold() : Integer.MAX_VALUE;
@@ -136,63 +109,46 @@ final class WebSocketSession extends ChannelDuplexHandler {
     }
   }
 
-  /** The decoder has seen to it that fragments come in their order. */
   private void data(ChannelHandlerContext ctx, WebSocketFrame frame) {
-    if (phase instanceof Phase.Closing || phase instanceof Phase.Gone) {
+    if (phase.over()) {
       return;
     }
-    int opcode = frame instanceof BinaryWebSocketFrame ? Framing.BINARY : Framing.TEXT;
-    boolean compressed = (frame.rsv() & 0b100) != 0;
-    if (partial == null && frame.isFinalFragment()) {
-      message(ctx, opcode, compressed, frame.content());
-      return;
-    }
-    if (partial == null) {
-      partial = new Partial(opcode, compressed, ctx.alloc().buffer());
-    }
-    Partial whole = partial;
-    int size = whole.bytes().readableBytes() + frame.content().readableBytes();
-    if (size > edge.settings.maxFrameBytes()) {
-      farewell(ctx, tooLarge());
-      return;
-    }
-    whole.bytes().writeBytes(frame.content());
-    if (frame.isFinalFragment()) {
-      partial = null;
-      try {
-        message(ctx, whole.opcode(), whole.compressed(), whole.bytes());
-      } finally {
-        whole.bytes().release();
-      }
-    }
-  }
-
-  private void message(ChannelHandlerContext ctx, int opcode, boolean compressed, ByteBuf content) {
     List<ClientFrame> frames;
     try {
-      if (opcode != form.opcode) {
-        throw new Refused(
-            ErrorCode.INVALID_ARGUMENT,
-            form.subprotocol
-                + " speaks in "
-                + (form.opcode == Framing.TEXT ? "text" : "binary")
-                + " messages");
-      }
-      byte[] bytes =
-          compressed
-              ? Deflate.decompress(content, edge.settings.maxFrameBytes())
-              : Framing.bytes(content);
-      frames = form.codec.decode(bytes, 0, bytes.length);
+      frames = decoded(ctx, frame);
     } catch (Refused refused) {
       malformed(ctx, refused.refusal());
       return;
     }
-    for (ClientFrame frame : frames) {
+    for (ClientFrame said : frames) {
       switch (phase) {
-        case Phase.Greeting(Principal principal) -> greet(ctx, principal, frame);
-        case Phase.Opening _, Phase.Open _ -> gather(frame);
+        case Phase.Greeting(Principal principal) -> greet(ctx, principal, said);
+        case Phase.Opening _, Phase.Open _ -> gather(said);
         case Phase.Closing _, Phase.Gone _ -> {}
       }
+    }
+  }
+
+  /** The frames of a message, none before its last fragment. */
+  private List<ClientFrame> decoded(ChannelHandlerContext ctx, WebSocketFrame frame) {
+    int limit = edge.settings.maxFrameBytes();
+    if (fragments == null && frame.isFinalFragment()) {
+      return form.decode(
+          Fragments.opcode(frame), Fragments.compressed(frame), frame.content(), limit);
+    }
+    if (fragments == null) {
+      fragments = Fragments.startedBy(frame, ctx.alloc());
+    }
+    Fragments whole = fragments;
+    whole.add(frame, limit);
+    if (!frame.isFinalFragment()) {
+      return List.of();
+    }
+    fragments = null;
+    try {
+      return form.decode(whole.opcode(), whole.compressed(), whole.bytes(), limit);
+    } finally {
+      whole.bytes().release();
     }
   }
 
@@ -321,7 +277,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
     if (phase instanceof Phase.Opening) {
       phase = new Phase.Open(connection);
       cancelTimer();
-      ctx.channel().config().setAutoRead(true);
+      ctx.channel().config().setAutoRead(reading);
       waiting.forEach(connection::tell);
     } else {
       waiting.forEach(connection::tell);
@@ -335,11 +291,16 @@ final class WebSocketSession extends ChannelDuplexHandler {
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
     switch (message) {
       case ChannelWire.Batch(var frames) -> {
-        if (phase instanceof Phase.Closing || phase instanceof Phase.Gone) {
+        if (phase.over()) {
           return; // nothing may follow a close frame
         }
-        ctx.write(
-            Framing.batch(ctx.alloc(), form.codec, form.opcode, deflateFrom, frames), promise);
+        ctx.write(Framing.batch(ctx.alloc(), form, deflateFrom, frames), promise);
+      }
+      case ChannelWire.Reading(var on) -> {
+        reading = on;
+        if (phase instanceof Phase.Open) {
+          ctx.channel().config().setAutoRead(on);
+        }
       }
       case ChannelWire.Farewell(var cause) -> farewell(ctx, cause);
       default -> ctx.write(message, promise);
@@ -364,26 +325,18 @@ final class WebSocketSession extends ChannelDuplexHandler {
   }
 
   private void farewell(ChannelHandlerContext ctx, CloseCause cause) {
-    int code =
-        cause instanceof CloseCause.ClientGone ? CloseCodes.NORMAL : CloseCodes.of(cause.code());
-    farewell(ctx, cause, code);
+    farewell(ctx, cause, CloseCodes.of(cause));
   }
 
   private void farewell(ChannelHandlerContext ctx, CloseCause cause, int code) {
-    if (phase instanceof Phase.Closing || phase instanceof Phase.Gone) {
+    if (phase.over()) {
       return;
     }
     tellBurst();
-    phase = new Phase.Closing(connection());
+    phase = new Phase.Closing(phase.connection());
     if (!(cause instanceof CloseCause.ClientGone)) {
-      Refusal refusal =
-          cause instanceof CloseCause.Rejected(Refusal why)
-              ? why
-              : Refusal.of(cause.code(), cause.detail());
-      List<ServerFrame> last = List.of(ServerFrame.Error.of(refusal, null));
-      ctx.write(
-          Framing.batch(ctx.alloc(), form.codec, form.opcode, deflateFrom, last),
-          ctx.voidPromise());
+      List<ServerFrame> last = List.of(ServerFrame.Error.of(cause.refusal(), null));
+      ctx.write(Framing.batch(ctx.alloc(), form, deflateFrom, last), ctx.voidPromise());
     }
     ctx.writeAndFlush(Framing.close(code, cause.code().name()), ctx.voidPromise());
     ctx.channel().config().setAutoRead(true); // to see the client's close
@@ -391,33 +344,25 @@ final class WebSocketSession extends ChannelDuplexHandler {
   }
 
   private void clientCloses(ChannelHandlerContext ctx, CloseWebSocketFrame close) {
-    if (phase instanceof Phase.Closing || phase instanceof Phase.Gone) {
+    if (phase.over()) {
       ctx.close();
       return;
     }
     tellBurst();
-    phase = new Phase.Closing(connection());
+    phase = new Phase.Closing(phase.connection());
     int code = close.statusCode() < 0 ? CloseCodes.NORMAL : close.statusCode();
     ctx.writeAndFlush(Framing.close(code, "")).addListener(ChannelFutureListener.CLOSE);
     after(CLOSE_GRACE, ctx, ctx::close);
   }
 
-  private @Nullable ActorRef<DeviceConnection.Command> connection() {
-    return switch (phase) {
-      case Phase.Open(var connection) -> connection;
-      case Phase.Closing(var connection) -> connection;
-      case Phase.Greeting _, Phase.Opening _, Phase.Gone _ -> null;
-    };
-  }
-
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    ActorRef<DeviceConnection.Command> connection = connection();
+    ActorRef<DeviceConnection.Command> connection = phase.connection();
     phase = new Phase.Gone();
     cancelTimer();
-    if (partial != null) {
-      partial.bytes().release();
-      partial = null;
+    if (fragments != null) {
+      fragments.bytes().release();
+      fragments = null;
     }
     if (connection != null) {
       connection.tell(new DeviceConnection.Closed());
@@ -436,7 +381,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
               new CloseCause.Rejected(
                   Refusal.of(ErrorCode.INVALID_ARGUMENT, "not WebSocket: " + broken.getMessage())),
               CloseCodes.PROTOCOL_ERROR);
-      case IOException _ -> ctx.close(); // the link broke: channelInactive tells
+      case IOException _ -> ctx.close(); // channelInactive tells
       default -> {
         LOG.error("encode: closing {}", ctx.channel(), cause);
         reject(ctx, ErrorCode.INTERNAL, "an error of the server's own; it is in its log");

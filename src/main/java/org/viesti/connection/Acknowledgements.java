@@ -1,0 +1,79 @@
+package org.viesti.connection;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * What a client has acknowledged and its device's owner does not know yet. Cursors are written lazily: losing the newest only
+ * repeats messages.
+ */
+final class Acknowledgements {
+  private final ConnectionSettings settings;
+  private final TimerScheduler<DeviceConnection.Command> timers;
+  private final Map<String, Long> cursors = new HashMap<>(2);
+  private final Map<String, Long> receipts = new HashMap<>(0);
+  private int sinceFlush;
+
+  Acknowledgements(
+      ConnectionSettings settings, TimerScheduler<DeviceConnection.Command> timers) {
+    this.settings = settings;
+    this.timers = timers;
+  }
+
+  /** The device is at these positions now, whatever was acknowledged. */
+  void begin(Map<String, Long> positions) {
+    cursors.putAll(positions);
+    later();
+  }
+
+  void acknowledged(Track track, int messages) {
+    sinceFlush += messages;
+    cursors.put(track.topic.path(), track.acked);
+    if (track.topic.isRoom() && !settings.receiptInterval().isZero()) {
+      receipts.put(track.topic.room().id(), track.acked);
+      if (!timers.isTimerActive(DeviceConnection.FlushReceipts.class)) {
+        timers.startSingleTimer(
+            DeviceConnection.FlushReceipts.class,
+            new DeviceConnection.FlushReceipts(),
+            settings.receiptInterval());
+      }
+    }
+    later();
+  }
+
+  void forget(Track track) {
+    cursors.remove(track.topic.path());
+  }
+
+  private void later() {
+    if (!cursors.isEmpty() && !timers.isTimerActive(DeviceConnection.FlushCursors.class)) {
+      timers.startSingleTimer(
+          DeviceConnection.FlushCursors.class,
+          new DeviceConnection.FlushCursors(),
+          settings.cursorInterval());
+    }
+  }
+
+  /** So many were acknowledged that waiting would repeat too much. */
+  boolean isDue() {
+    return sinceFlush >= settings.cursorAcks();
+  }
+
+  void flushCursors(Consumer<Map<String, Long>> to) {
+    timers.cancel(DeviceConnection.FlushCursors.class);
+    if (!cursors.isEmpty()) {
+      to.accept(Map.copyOf(cursors));
+      cursors.clear();
+    }
+    sinceFlush = 0;
+  }
+
+  /** Room and position of what was delivered since the last time. */
+  void flushReceipts(BiConsumer<String, Long> to) {
+    receipts.forEach(to);
+    receipts.clear();
+  }
+}
