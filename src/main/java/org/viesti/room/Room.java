@@ -3,6 +3,7 @@ package org.viesti.room;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,9 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
   private final TokenBucket rate;
   private final Map<String, TokenBucket> userRates = new HashMap<>();
 
+  /** Position of the event that is tagged next: those of a write are tagged in their order. */
+  private long nextToTag;
+
   /** Answers of users that are not yet written. */
   private final Map<String, Long> answered = new HashMap<>();
 
@@ -131,7 +135,10 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
 
   @Override
   public Set<String> tagsFor(RoomEvent event) {
-    return RoomTags.of(event);
+    long seq = nextToTag++;
+    Set<String> tags = new HashSet<>();
+    RoomTags.of(event).forEach(tag -> tags.add(History.tag(Logs.of(id.topic()), tag, seq)));
+    return tags;
   }
 
   @Override
@@ -213,6 +220,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
     }
     GroupCommit.Batch<RoomEvent> batch = commit.take();
     long before = state.seq();
+    nextToTag = before + 1;
     return Effect()
         .persist(batch.events())
         .thenRun(

@@ -5,7 +5,7 @@ import java.util.Set;
 import org.viesti.journal.History;
 
 /**
- * The tags under which a room's entries are found again; {@link History} says how tags are made.
+ * What a room's entries are found again by; {@link History} says how tags are made of it.
  */
 final class RoomTags {
   private RoomTags() {}
