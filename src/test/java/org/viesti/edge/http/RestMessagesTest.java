@@ -263,7 +263,8 @@ class RestMessagesTest extends RestTest {
     String room = room();
     String id = post(alice, room, "hello");
     assertThat(state(id)).isEqualTo("queued");
-    try (ChatClient phone = new ChatClient(bobId, "phone", ChatClient.Resume.POSITIONS)) {
+    try (ChatClient phone =
+        new ChatClient(bobId, "phone", ChatClient.Resume.POSITIONS).ackEvery(1)) {
       phone.connect(node.live()).get(10, TimeUnit.SECONDS);
       Await.until(SOON, () -> state(id), () -> state(id).equals("delivered"));
     }
