@@ -50,11 +50,7 @@ public final class Node implements AutoCloseable {
   private final Rooms rooms;
 
   private Node(
-      ActorSystem<Void> system,
-      Database database,
-      LiveServer live,
-      CallServer calls,
-      Rooms rooms) {
+      ActorSystem<Void> system, Database database, LiveServer live, CallServer calls, Rooms rooms) {
     this.system = system;
     this.database = database;
     this.live = live;
@@ -134,7 +130,8 @@ public final class Node implements AutoCloseable {
         LiveServer.start(
             settings.live(),
             List.of(new WebSocketEdge(authenticator, connections, settings.live())));
-    CallServer calls = calls(system, settings, authenticator, rooms, users, devices, admission, live);
+    CallServer calls =
+        calls(system, settings, authenticator, rooms, users, devices, admission, live);
 
     // operators
     wait(PekkoManagement.get(system).start());

@@ -30,7 +30,9 @@ record Settings(
     DeviceSettings device,
     ConnectionSettings connection,
     LiveSettings live,
-    CallSettings calls) {
+    CallSettings calls,
+    String managementHost,
+    int managementPort) {
 
   /** The one thing a cluster depends on. */
   record DatabaseSettings(
@@ -70,16 +72,24 @@ record Settings(
         DeviceSettings.from(viesti),
         ConnectionSettings.from(viesti),
         LiveSettings.from(config),
-        CallSettings.from(viesti));
+        CallSettings.from(viesti),
+        viesti.getString("management.host"),
+        viesti.getInt("management.port"));
   }
 
   private static @Nullable String orNull(String text) {
     return text.isEmpty() ? null : text;
   }
 
-  /** A batch of rows is one statement in PostgreSQL's driver only if it is asked for. */
+  /**
+   * The drivers' defaults that would not do: H2 writes what is committed half a second later, and
+   * PostgreSQL's driver sends a batch row by row.
+   */
   private static String journalUrl(String url) {
-    if (!url.startsWith("jdbc:postgresql:") || url.contains("reWriteBatchedInserts")) {
+    if (url.startsWith("jdbc:h2:")) {
+      return url.contains("WRITE_DELAY") ? url : url + ";WRITE_DELAY=0";
+    }
+    if (url.contains("reWriteBatchedInserts")) {
       return url;
     }
     return url + (url.contains("?") ? "&" : "?") + "reWriteBatchedInserts=true";

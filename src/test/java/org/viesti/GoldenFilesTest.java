@@ -11,8 +11,8 @@ import org.viesti.journal.Stored;
 import org.viesti.journal.StoredJson;
 
 /**
- * The journal outlives the code: one file for each stored form, as it was first written. A file is never edited; a form that grows
- * gets another file beside it, {@code name.2.json}.
+ * The journal outlives the code: one file for each stored form, as it was first written. A file is
+ * never edited; a form that grows gets another file beside it, {@code name.2.json}.
  */
 class GoldenFilesTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
@@ -33,7 +33,9 @@ class GoldenFilesTest {
         Stored form = StoredJson.read(bytes, name);
         Stored again = StoredJson.read(serializer.toBinary(form), serializer.manifest(form));
         assertThat(again).as(name).isEqualTo(form);
-        assertThat(Golden.fields(serializer.toBinary(form))).as(name).isEqualTo(Golden.fields(bytes));
+        assertThat(Golden.fields(serializer.toBinary(form)))
+            .as(name)
+            .isEqualTo(Golden.fields(bytes));
       }
     }
   }

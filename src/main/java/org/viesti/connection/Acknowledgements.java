@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * What a client has acknowledged and its device's owner does not know yet. Cursors are written lazily: losing the newest only
- * repeats messages.
+ * What a client has acknowledged and its device's owner does not know yet. Cursors are written
+ * lazily: losing the newest only repeats messages.
  */
 final class Acknowledgements {
   private final ConnectionSettings settings;
@@ -17,8 +17,7 @@ final class Acknowledgements {
   private final Map<String, Long> receipts = new HashMap<>(0);
   private int sinceFlush;
 
-  Acknowledgements(
-      ConnectionSettings settings, TimerScheduler<DeviceConnection.Command> timers) {
+  Acknowledgements(ConnectionSettings settings, TimerScheduler<DeviceConnection.Command> timers) {
     this.settings = settings;
     this.timers = timers;
   }

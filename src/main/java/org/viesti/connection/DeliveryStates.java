@@ -22,8 +22,8 @@ import org.viesti.security.Principal;
 import org.viesti.user.Users;
 
 /**
- * How far a message has come, receiver by receiver: a view over cursors and read marks, kept nowhere. It asks the owners of one
- * page's members and of their devices.
+ * How far a message has come, receiver by receiver: a view over cursors and read marks, kept
+ * nowhere. It asks the owners of one page's members and of their devices.
  */
 public final class DeliveryStates {
   private final Rooms rooms;
@@ -55,12 +55,15 @@ public final class DeliveryStates {
   /** How far the message has come to a user. */
   public record Delivery(String user, State state) {}
 
-  /** A page of receivers; {@code next} is absent on the last. A page may be short, because members who are none are left out. */
+  /**
+   * A page of receivers; {@code next} is absent on the last. A page may be short, because members
+   * who are none are left out.
+   */
   public record Page(List<Delivery> deliveries, @Nullable String next) {}
 
   /**
-   * A message's receivers: who was in the room when it came, still is, and did not send it. For its sender, moderators and
-   * operators: others need not know who has read what.
+   * A message's receivers: who was in the room when it came, still is, and did not send it. For its
+   * sender, moderators and operators: others need not know who has read what.
    */
   public CompletionStage<Page> of(
       Principal by, String messageId, @Nullable String cursor, int limit) {
@@ -101,8 +104,7 @@ public final class DeliveryStates {
       }
     }
     return all(asked)
-        .thenApply(
-            found -> found.stream().<Delivery>mapMulti(DeliveryStates::ifThere).toList());
+        .thenApply(found -> found.stream().<Delivery>mapMulti(DeliveryStates::ifThere).toList());
   }
 
   private static void ifThere(

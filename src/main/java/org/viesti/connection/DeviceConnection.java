@@ -347,8 +347,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
             read(next.topic, next.sent, most), (stretch, failure) -> new Read(next, stretch));
   }
 
-  private CompletionStage<Rooms.Stretch> read(
-      Topic topic, long after, int most) {
+  private CompletionStage<Rooms.Stretch> read(Topic topic, long after, int most) {
     return topic.isRoom()
         ? needs.rooms().read(topic.room(), after, most)
         : needs
@@ -393,8 +392,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   }
 
   private boolean flushCursors() {
-    acks.flushCursors(
-        moved -> needs.devices().move(principal.deviceId(), deviceNews, moved));
+    acks.flushCursors(moved -> needs.devices().move(principal.deviceId(), deviceNews, moved));
     return true;
   }
 

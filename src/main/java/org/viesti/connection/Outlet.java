@@ -8,8 +8,9 @@ import java.util.List;
 import org.viesti.protocol.ServerFrame;
 
 /**
- * What goes out when the message at hand has been dealt with, with one flush. Frames that are in no log wait while the channel is
- * full, so many and no more: then the oldest are dropped, and counted.
+ * What goes out when the message at hand has been dealt with, with one flush. Frames that are in no
+ * log wait while the channel is full, so many and no more: then the oldest are dropped, and
+ * counted.
  */
 final class Outlet {
   private static final Counter DROPPED =

@@ -15,8 +15,8 @@ import org.viesti.room.Rooms;
 import org.viesti.security.Principal;
 
 /**
- * What a client asks to be recorded: admitted at the device's rate, answered once committed, and at most a window of it
- * unanswered. Past the window the client's socket is not read.
+ * What a client asks to be recorded: admitted at the device's rate, answered once committed, and at
+ * most a window of it unanswered. Past the window the client's socket is not read.
  */
 final class Publishing {
   /** How answers come back into the connection's actor. */

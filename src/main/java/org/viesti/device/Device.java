@@ -1,12 +1,10 @@
 package org.viesti.device;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -49,9 +47,7 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
       ActorRef<ClusterSharding.ShardCommand> shard,
       DeviceId id,
       Needs needs) {
-    super(
-        Logs.persistenceId(id),
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    super(Logs.persistenceId(id), GroupCommit.RESTART);
     this.context = context;
     this.shard = shard;
     this.needs = needs;

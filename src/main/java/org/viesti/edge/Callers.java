@@ -14,8 +14,8 @@ import org.viesti.security.Authenticator;
 import org.viesti.security.Principal;
 
 /**
- * Who is calling: the bearer of a token whose device was not revoked. A call has no stream that a revocation could close, so its
- * device is asked about, though not again within a few seconds.
+ * Who is calling: the bearer of a token whose device was not revoked. A call has no stream that a
+ * revocation could close, so its device is asked about, though not again within a few seconds.
  */
 public final class Callers {
   private static final String SCHEME = "bearer ";
@@ -56,8 +56,7 @@ public final class Callers {
 
   /** The token of an {@code Authorization} header; null if it holds none. */
   public static @Nullable String token(@Nullable String authorization) {
-    return authorization != null
-            && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+    return authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
         ? authorization.substring(SCHEME.length()).strip()
         : null;
   }

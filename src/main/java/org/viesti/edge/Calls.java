@@ -8,7 +8,8 @@ import org.viesti.security.Authenticator;
 import org.viesti.user.Users;
 
 /**
- * Everything a client can ask for in one call, the same by whatever protocol it comes: an edge of calls only translates.
+ * Everything a client can ask for in one call, the same by whatever protocol it comes: an edge of
+ * calls only translates.
  */
 public record Calls(Callers callers, RoomCalls rooms, MessageCalls messages, UserCalls users) {
 
@@ -19,13 +20,11 @@ public record Calls(Callers callers, RoomCalls rooms, MessageCalls messages, Use
       Users users,
       Devices devices,
       Admission admission) {
-    Callers callers =
-        new Callers(authenticator, devices, settings.trustDevice(), System::nanoTime);
+    Callers callers = new Callers(authenticator, devices, settings.trustDevice(), System::nanoTime);
     return new Calls(
         callers,
         new RoomCalls(settings, rooms, users),
-        new MessageCalls(
-            settings, rooms, admission, new DeliveryStates(rooms, users, devices)),
+        new MessageCalls(settings, rooms, admission, new DeliveryStates(rooms, users, devices)),
         new UserCalls(rooms, users, devices, callers));
   }
 }

@@ -27,8 +27,7 @@ public final class MessageCalls {
   private final Admission admission;
   private final DeliveryStates deliveries;
 
-  MessageCalls(
-      CallSettings settings, Rooms rooms, Admission admission, DeliveryStates deliveries) {
+  MessageCalls(CallSettings settings, Rooms rooms, Admission admission, DeliveryStates deliveries) {
     this.settings = settings;
     this.rooms = rooms;
     this.admission = admission;
@@ -38,7 +37,8 @@ public final class MessageCalls {
   /**
    * A post to be.
    *
-   * @param clientId the client's own id, so that a retry posts nothing twice; absent: one is made up
+   * @param clientId the client's own id, so that a retry posts nothing twice; absent: one is made
+   *     up
    */
   public record NewMessage(
       @Nullable String clientId,
@@ -82,9 +82,7 @@ public final class MessageCalls {
       }
     }
     CompletionStage<List<Rooms.Recorded>> recorded =
-        valid.isEmpty()
-            ? CompletableFuture.completedFuture(List.of())
-            : admission.post(by, valid);
+        valid.isEmpty() ? CompletableFuture.completedFuture(List.of()) : admission.post(by, valid);
     return recorded.thenApply(results -> inOrder(refusals, results));
   }
 
@@ -94,9 +92,7 @@ public final class MessageCalls {
     int next = 0;
     for (Refusal refusal : refusals) {
       results.add(
-          refusal == null
-              ? recorded.get(next++)
-              : new Rooms.Recorded("", 0, 0, false, refusal));
+          refusal == null ? recorded.get(next++) : new Rooms.Recorded("", 0, 0, false, refusal));
     }
     return results;
   }
@@ -116,8 +112,7 @@ public final class MessageCalls {
   }
 
   /** Takes a message's content out of every read. */
-  public CompletionStage<Rooms.Recorded> redact(
-      Principal by, String id, @Nullable String reason) {
+  public CompletionStage<Rooms.Recorded> redact(Principal by, String id, @Nullable String reason) {
     Validation.valid(new ClientFrame.Redact("call", id, reason));
     return admission.redact(by, id, reason).thenApply(MessageCalls::done);
   }
@@ -144,7 +139,8 @@ public final class MessageCalls {
    * @param cursor of an earlier page
    * @param before a position: what lies before it, newest first
    * @param after a position: what lies after it, oldest first
-   * @param at milliseconds since 1970: from then on, oldest first; or with order newest, what was before
+   * @param at milliseconds since 1970: from then on, oldest first; or with order newest, what was
+   *     before
    * @param order newest or oldest (first); without any of the above newest
    */
   public record Place(
@@ -169,7 +165,9 @@ public final class MessageCalls {
       if (order != null && (cursor != null || before != null || after != null)) {
         throw refused("cursor, before and after have an order of their own");
       }
-      if ((before != null && before < 1) || (after != null && after < 0) || (at != null && at < 0)) {
+      if ((before != null && before < 1)
+          || (after != null && after < 0)
+          || (at != null && at < 0)) {
         throw refused("before must be at least 1, after and at not negative");
       }
     }
@@ -188,8 +186,7 @@ public final class MessageCalls {
       boolean forward = !"newest".equals(place.order());
       return rooms
           .seqAt(by, id, place.at())
-          .thenCompose(
-              seq -> rooms.history(by, id, null, forward ? seq - 1 : seq, forward, most));
+          .thenCompose(seq -> rooms.history(by, id, null, forward ? seq - 1 : seq, forward, most));
     }
     boolean forward = place.after() != null || "oldest".equals(place.order());
     long from = place.before() != null ? place.before() : place.after() != null ? place.after() : 0;

@@ -62,7 +62,8 @@ public final class RoomCalls {
     return rooms.create(
         by,
         new Rooms.NewRoom(
-            new RoomId(by.user().tenant(), room.id() == null ? idFor(by, room, members) : room.id()),
+            new RoomId(
+                by.user().tenant(), room.id() == null ? idFor(by, room, members) : room.id()),
             room.type(),
             room.name(),
             room.description(),

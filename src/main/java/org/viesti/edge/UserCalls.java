@@ -52,8 +52,8 @@ public final class UserCalls {
   }
 
   /**
-   * The caller has read the room up to a position, which must be there: a mark past the head would swallow what is posted next.
-   * Going back changes nothing.
+   * The caller has read the room up to a position, which must be there: a mark past the head would
+   * swallow what is posted next. Going back changes nothing.
    */
   public CompletionStage<Users.Membership> markRead(Principal by, String room, long seq) {
     RoomId id = RoomCalls.id(by, room);
@@ -75,8 +75,7 @@ public final class UserCalls {
             profile -> {
               Users.Membership membership = in(profile, id);
               if (membership.read() == seq) {
-                rooms.signal(
-                    by, id, new ServerFrame.Receipt(id.id(), by.user().id(), "read", seq));
+                rooms.signal(by, id, new ServerFrame.Receipt(id.id(), by.user().id(), "read", seq));
               }
               return membership;
             });
@@ -86,8 +85,7 @@ public final class UserCalls {
     return profile.memberships().stream()
         .filter(membership -> membership.room().equals(room.id()) && membership.isIn())
         .findAny()
-        .orElseThrow(
-            () -> new Refused(ErrorCode.NOT_FOUND, "you are not in room " + room.id()));
+        .orElseThrow(() -> new Refused(ErrorCode.NOT_FOUND, "you are not in room " + room.id()));
   }
 
   // Devices.
@@ -103,7 +101,10 @@ public final class UserCalls {
                     .toList());
   }
 
-  /** Closes a device's stream for good and forgets where it was reached. Any device of the caller's, also one never seen. */
+  /**
+   * Closes a device's stream for good and forgets where it was reached. Any device of the caller's,
+   * also one never seen.
+   */
   public CompletionStage<Void> revoke(Principal by, String device) {
     return revoke(new DeviceId(by.user(), device));
   }
@@ -119,7 +120,10 @@ public final class UserCalls {
         .thenAccept(profile -> {});
   }
 
-  /** Where a device of the caller's is reached while it is away: its own, or one that has connected before. */
+  /**
+   * Where a device of the caller's is reached while it is away: its own, or one that has connected
+   * before.
+   */
   public CompletionStage<Users.Device> setPush(
       Principal by, String device, @Nullable String provider, @Nullable String token) {
     new DeviceId(by.user(), device);
@@ -166,7 +170,10 @@ public final class UserCalls {
 
   // Wishes.
 
-  /** When no pushes are wanted: from one minute of the day (UTC) to another, perhaps of the next day. */
+  /**
+   * When no pushes are wanted: from one minute of the day (UTC) to another, perhaps of the next
+   * day.
+   */
   public record QuietHours(int fromMinute, int toMinute) {
     /** From {@code HH:MM} to {@code HH:MM}. */
     public static QuietHours parse(@Nullable String from, @Nullable String to) {

@@ -1,8 +1,11 @@
 package org.viesti.journal;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.apache.pekko.actor.typed.BackoffSupervisorStrategy;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,14 @@ import org.jspecify.annotations.Nullable;
  * write carries as many requests as arrived during the last.
  */
 public final class GroupCommit<S, E> {
+  /**
+   * What an owner does when a write fails: it reads its log again, for it no longer knows what is
+   * in it. Its voice goes on: what was committed is to be heard.
+   */
+  public static final BackoffSupervisorStrategy RESTART =
+      SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2)
+          .withStopChildren(false);
+
   private final BiFunction<S, E, S> apply;
   private List<E> events = new ArrayList<>();
   private List<Runnable> effects = new ArrayList<>();

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -106,10 +105,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
       TimerScheduler<RoomCommand> timers,
       RoomId id,
       Needs needs) {
-    super(
-        Logs.persistenceId(id.topic()),
-        SupervisorStrategy.restartWithBackoff(
-            java.time.Duration.ofMillis(200), java.time.Duration.ofSeconds(10), 0.2));
+    super(Logs.persistenceId(id.topic()), GroupCommit.RESTART);
     this.context = context;
     this.timers = timers;
     this.id = id;
@@ -242,6 +238,9 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
       if (event instanceof RoomEvent.Visible visible) {
         messages.add(RoomMessages.of(id, seq, visible));
       }
+      if (event instanceof RoomEvent.Posted posted) {
+        recentAuthors.put(seq, posted.by());
+      }
     }
     if (!messages.isEmpty()) {
       announcer.tell(new Announcer.Announce(messages, after.head()));
@@ -350,7 +349,6 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
                 draft.payload(),
                 draft.replyToSeq(),
                 draft.mentions()));
-    recentAuthors.put(after.seq(), by.user());
     return new RoomCommand.Result(after.seq(), at, false, null);
   }
 

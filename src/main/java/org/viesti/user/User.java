@@ -1,12 +1,10 @@
 package org.viesti.user;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -60,9 +58,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
       ActorRef<ClusterSharding.ShardCommand> shard,
       UserId id,
       Needs needs) {
-    super(
-        Logs.persistenceId(id.topic()),
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    super(Logs.persistenceId(id.topic()), GroupCommit.RESTART);
     this.context = context;
     this.timers = timers;
     this.shard = shard;

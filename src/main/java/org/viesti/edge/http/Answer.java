@@ -23,8 +23,7 @@ record Answer(int status, @Nullable Object body, List<HttpHeader> headers) {
   }
 
   static Answer created(Object body, String location) {
-    return new Answer(
-        201, body, List.of(RawHeader.create("Location", RestEdge.BASE + location)));
+    return new Answer(201, body, List.of(RawHeader.create("Location", RestEdge.BASE + location)));
   }
 
   static Answer done() {

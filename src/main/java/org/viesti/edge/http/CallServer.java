@@ -15,7 +15,10 @@ import org.apache.pekko.japi.function.Function;
 import org.viesti.edge.CallSettings;
 import org.viesti.edge.CannotListen;
 
-/** The listener for calls: HTTP/1.1 and HTTP/2 on one port, REST and gRPC told apart by their content type. */
+/**
+ * The listener for calls: HTTP/1.1 and HTTP/2 on one port, REST and gRPC told apart by their
+ * content type.
+ */
 public final class CallServer {
   private final ServerBinding binding;
 
@@ -44,11 +47,7 @@ public final class CallServer {
     Function<HttpRequest, CompletionStage<HttpResponse>> either =
         request -> isGrpc(request) ? grpc.apply(request) : rest.apply(request);
     try {
-      return new CallServer(
-          builder
-              .bind(either)
-              .toCompletableFuture()
-              .join());
+      return new CallServer(builder.bind(either).toCompletableFuture().join());
     } catch (CompletionException e) {
       throw new CannotListen(
           "cannot listen on %s:%d for calls (%s): stop what holds the port, or set viesti.http.host and viesti.http.port"
@@ -62,7 +61,8 @@ public final class CallServer {
     ServerSettings base = ServerSettings.create(system.classicSystem());
     return base.withEnableHttp2(true)
         .withParserSettings(base.getParserSettings().withMaxContentLength(Long.MAX_VALUE))
-        .withTimeouts(base.getTimeouts().withRequestTimeout(scala.concurrent.duration.Duration.Inf()));
+        .withTimeouts(
+            base.getTimeouts().withRequestTimeout(scala.concurrent.duration.Duration.Inf()));
   }
 
   private static boolean isGrpc(HttpRequest request) {

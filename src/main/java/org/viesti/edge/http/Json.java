@@ -21,9 +21,7 @@ final class Json {
   private static JsonMapper mapper() {
     JsonMapper mapper = JsonFrames.mapper();
     // Nulls may stand in free structures, but in no list of ours.
-    mapper
-        .configOverride(List.class)
-        .setSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL));
+    mapper.configOverride(List.class).setSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL));
     return mapper;
   }
 

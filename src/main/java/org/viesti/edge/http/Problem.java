@@ -15,7 +15,8 @@ import org.viesti.protocol.Refusal;
  *
  * @param type {@code urn:viesti:error:} and the code in lower case
  * @param limit the setting that was hit, if one was
- * @param retryAfter milliseconds after which the same call may succeed, if time helps; the header Retry-After has it in seconds
+ * @param retryAfter milliseconds after which the same call may succeed, if time helps; the header
+ *     Retry-After has it in seconds
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Problem(

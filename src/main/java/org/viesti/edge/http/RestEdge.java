@@ -18,9 +18,9 @@ import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.scaladsl.model.IllegalUriException;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
+import org.apache.pekko.http.scaladsl.model.IllegalUriException;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.SystemMaterializer;
@@ -34,7 +34,10 @@ import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
 import org.viesti.security.Principal;
 
-/** Calls by REST: who asks, for what, with which body; then the route's handler, and its answer as JSON. */
+/**
+ * Calls by REST: who asks, for what, with which body; then the route's handler, and its answer as
+ * JSON.
+ */
 public final class RestEdge {
   /** Where the calls are; what breaks its promises gets a new one. */
   static final String BASE = "/api/v1";
@@ -150,8 +153,7 @@ public final class RestEdge {
         live.scheme() + "://" + request.getUri().host().address() + ":" + live.port() + "/ws";
     Problem problem =
         Problem.of(
-            Refusal.of(
-                ErrorCode.FAILED_PRECONDITION, "live connections are taken at " + address),
+            Refusal.of(ErrorCode.FAILED_PRECONDITION, "live connections are taken at " + address),
             426);
     return new Answer(
             426,
@@ -166,12 +168,10 @@ public final class RestEdge {
     for (Throwable at = failure; at != null; at = at.getCause()) {
       switch (at) {
         case Router.WrongMethod wrong -> {
-          Refusal refusal = 
+          Refusal refusal =
               Refusal.of(ErrorCode.INVALID_ARGUMENT, "this path takes " + wrong.allowed());
           return new Answer(
-              405,
-              Problem.of(refusal, 405),
-              List.of(RawHeader.create("Allow", wrong.allowed())));
+              405, Problem.of(refusal, 405), List.of(RawHeader.create("Allow", wrong.allowed())));
         }
         case EntityStreamSizeException tooLarge -> {
           return Answer.no(

@@ -91,8 +91,6 @@ record RoomRoutes(RoomCalls calls) {
             "DELETE",
             "/rooms/{room}/bans/{user}",
             call ->
-                calls
-                    .unban(call.by(), call.room(), call.user())
-                    .thenApply(seen -> Answer.done())));
+                calls.unban(call.by(), call.room(), call.user()).thenApply(seen -> Answer.done())));
   }
 }

@@ -33,8 +33,7 @@ record Route(
     return new Route(method, pattern, query, null, (call, body) -> handler.apply(call));
   }
 
-  static Route of(
-      String method, String pattern, Function<Call, CompletionStage<Answer>> handler) {
+  static Route of(String method, String pattern, Function<Call, CompletionStage<Answer>> handler) {
     return of(method, pattern, Set.of(), handler);
   }
 

@@ -43,8 +43,7 @@ record UserRoutes(UserCalls calls) {
                     .markRead(call.by(), call.room(), form.seq())
                     .thenApply(
                         membership ->
-                            Answer.ok(
-                                new Views.ReadMark(membership.room(), membership.read())))),
+                            Answer.ok(new Views.ReadMark(membership.room(), membership.read())))),
         Route.of(
             "GET",
             "/devices",

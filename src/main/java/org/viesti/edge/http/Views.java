@@ -21,7 +21,9 @@ import org.viesti.room.Rooms;
 import org.viesti.security.Principal;
 import org.viesti.user.Users;
 
-/** What calls are answered with, as openapi.json describes it. Times are milliseconds since 1970. */
+/**
+ * What calls are answered with, as openapi.json describes it. Times are milliseconds since 1970.
+ */
 final class Views {
   private Views() {}
 
@@ -104,14 +106,12 @@ final class Views {
   /** Where a post or an amendment stands in the log. */
   record Recorded(String eventId, long seq, long at, boolean duplicate) {
     static Recorded of(Rooms.Recorded recorded) {
-      return new Recorded(
-          recorded.eventId(), recorded.seq(), recorded.at(), recorded.duplicate());
+      return new Recorded(recorded.eventId(), recorded.seq(), recorded.at(), recorded.duplicate());
     }
   }
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Error(
-      ErrorCode code, String detail, @Nullable String limit, @Nullable Long retryAfter) {
+  record Error(ErrorCode code, String detail, @Nullable String limit, @Nullable Long retryAfter) {
     static Error of(Refusal refusal) {
       return new Error(refusal.code(), refusal.detail(), refusal.limit(), refusal.retryAfterMs());
     }
@@ -124,8 +124,7 @@ final class Views {
     static Results of(List<Rooms.Recorded> all) {
       List<Object> results = new ArrayList<>(all.size());
       for (Rooms.Recorded one : all) {
-        results.add(
-            one.refusal() == null ? Recorded.of(one) : new Failed(Error.of(one.refusal())));
+        results.add(one.refusal() == null ? Recorded.of(one) : new Failed(Error.of(one.refusal())));
       }
       return new Results(results);
     }
@@ -133,8 +132,7 @@ final class Views {
 
   /** An entry of a room's log. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Entry(
-      String id, long seq, long at, String sender, @Nullable String device, Body body) {
+  record Entry(String id, long seq, long at, String sender, @Nullable String device, Body body) {
     static Entry of(Message message) {
       return new Entry(
           message.id(),
@@ -228,7 +226,9 @@ final class Views {
     }
   }
 
-  /** @param status online, away, busy or offline */
+  /**
+   * @param status online, away, busy or offline
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Presence(String status, @Nullable String message, @Nullable Long lastActive) {
     static Presence of(ServerFrame.Presence presence) {
