@@ -25,6 +25,7 @@ import org.viesti.connection.LiveConnections;
 import org.viesti.device.Devices;
 import org.viesti.edge.Calls;
 import org.viesti.edge.LiveServer;
+import org.viesti.edge.grpc.GrpcEdge;
 import org.viesti.edge.http.CallServer;
 import org.viesti.edge.http.RestEdge;
 import org.viesti.edge.websocket.WebSocketEdge;
@@ -130,31 +131,21 @@ public final class Node implements AutoCloseable {
         LiveServer.start(
             settings.live(),
             List.of(new WebSocketEdge(authenticator, connections, settings.live())));
-    CallServer calls =
-        calls(system, settings, authenticator, rooms, users, devices, admission, live);
+    Calls answers = Calls.over(settings.calls(), authenticator, rooms, users, devices, admission);
+    RestEdge rest = new RestEdge(system, settings.calls(), answers, liveDoor(settings, live));
+    GrpcEdge grpc = new GrpcEdge(system, settings.calls(), settings.live(), answers, connections);
+    CallServer calls = CallServer.start(system, settings.calls(), rest::handle, grpc::handle);
 
     // operators
     wait(PekkoManagement.get(system).start());
 
-    onShutdown(system, connections, live, calls);
+    onShutdown(system, connections, live, calls, grpc);
     return new Node(system, database, live, calls, rooms);
   }
 
-  private static CallServer calls(
-      ActorSystem<Void> system,
-      Settings settings,
-      Authenticator authenticator,
-      Rooms rooms,
-      Users users,
-      Devices devices,
-      Admission admission,
-      LiveServer live) {
-    Calls calls = Calls.over(settings.calls(), authenticator, rooms, users, devices, admission);
-    RestEdge.LiveDoor liveDoor =
-        new RestEdge.LiveDoor(
-            settings.live().tls() == null ? "ws" : "wss", live.address().getPort());
-    RestEdge rest = new RestEdge(system, settings.calls(), calls, liveDoor);
-    return CallServer.start(system, settings.calls(), rest::handle, rest::handle);
+  private static RestEdge.LiveDoor liveDoor(Settings settings, LiveServer live) {
+    return new RestEdge.LiveDoor(
+        settings.live().tls() == null ? "ws" : "wss", live.address().getPort());
   }
 
   private static void join(Settings settings, ActorSystem<Void> system) {
@@ -170,8 +161,19 @@ public final class Node implements AutoCloseable {
 
   /** Clients are told first, while everything still works; then the doors close. */
   private static void onShutdown(
-      ActorSystem<Void> system, LiveConnections connections, LiveServer live, CallServer calls) {
+      ActorSystem<Void> system,
+      LiveConnections connections,
+      LiveServer live,
+      CallServer calls,
+      GrpcEdge grpc) {
     CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+        "say-so-to-health-checks",
+        () -> {
+          grpc.leave();
+          return CompletableFuture.completedFuture(Done.getInstance());
+        });
     shutdown.addTask(
         CoordinatedShutdown.PhaseServiceUnbind(), "stop-listening", step(live::unbind));
     shutdown.addTask(

@@ -209,9 +209,14 @@ final class ConnectStage
       }
     }
 
+    /** Unless it was we who refused, the link broke: nobody is there to be told. */
     @Override
     public void onUpstreamFailure(Throwable failure) {
-      failStage(failure);
+      if (failure instanceof Refused) {
+        failStage(failure);
+      } else {
+        completeStage();
+      }
     }
 
     // Admit: from the first frame to an open connection.

@@ -13,17 +13,18 @@ import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
-import org.apache.pekko.http.javadsl.model.RequestEntity;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
-import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.SystemMaterializer;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viesti.connection.Connections;
 import org.viesti.edge.CallSettings;
 import org.viesti.edge.Calls;
 import org.viesti.edge.LiveSettings;
+import org.viesti.edge.RequestBytes;
 import org.viesti.edge.grpc.health.v1.Health;
 import org.viesti.edge.grpc.health.v1.HealthHandlerFactory;
 import org.viesti.edge.grpc.v1.ChatService;
@@ -85,15 +86,14 @@ public final class GrpcEdge {
   }
 
   private HttpRequest bounded(HttpRequest request) {
-    if (!request.getUri().getPathString().endsWith("/Connect")) {
-      return request.withEntity(
-          (RequestEntity) request.entity().withSizeLimit(settings.maxBodyBytes()));
+    Source<ByteString, Object> bytes;
+    if (request.getUri().getPathString().endsWith("/Connect")) {
+      FrameSizes sizes = new FrameSizes(live.maxFrameBytes());
+      bytes = RequestBytes.of(request.entity()).map(sizes::check);
+    } else {
+      bytes = RequestBytes.upTo(settings.maxBodyBytes(), request.entity());
     }
-    FrameSizes sizes = new FrameSizes(live.maxFrameBytes());
-    return request.withEntity(
-        HttpEntities.create(
-            request.entity().getContentType(),
-            request.entity().withoutSizeLimit().getDataBytes().map(sizes::check)));
+    return request.withEntity(HttpEntities.create(request.entity().getContentType(), bytes));
   }
 
   private static HttpResponse uncompressedOnly() {
@@ -109,14 +109,6 @@ public final class GrpcEdge {
 
   private Trailers trailers(Throwable failure) {
     for (Throwable at = failure; at != null; at = at.getCause()) {
-      if (at instanceof EntityStreamSizeException) {
-        return Statuses.trailers(
-            new Refusal(
-                ErrorCode.TOO_LARGE,
-                "a request holds at most " + settings.maxBodyBytes() + " bytes",
-                "viesti.http.max-body-bytes",
-                null));
-      }
       if (at instanceof GrpcServiceException known) {
         return new Trailers(known.status(), known.getMetadata());
       }
