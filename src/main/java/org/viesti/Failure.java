@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigException;
 import java.net.BindException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
+import org.viesti.edge.CannotListen;
 import org.viesti.journal.Database;
 import org.viesti.protocol.Refused;
 import org.viesti.security.DevelopmentKey;
@@ -28,7 +29,11 @@ final class Failure extends RuntimeException {
     for (Throwable at = failure; at != null; at = at.getCause()) {
       String known =
           switch (at) {
-            case Failure _, ConfigException _, Database.CannotOpen _, DevelopmentKey.Unusable _ ->
+            case Failure _,
+                ConfigException _,
+                Database.CannotOpen _,
+                DevelopmentKey.Unusable _,
+                CannotListen _ ->
                 at.getMessage();
             case Refused refused -> refused.refusal().detail();
             case BindException _ -> "cannot listen: " + at.getMessage();

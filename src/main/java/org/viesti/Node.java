@@ -17,7 +17,6 @@ import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Join;
-import org.apache.pekko.management.javadsl.PekkoManagement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viesti.connection.Admission;
@@ -31,6 +30,8 @@ import org.viesti.edge.http.RestEdge;
 import org.viesti.edge.websocket.WebSocketEdge;
 import org.viesti.journal.Database;
 import org.viesti.journal.History;
+import org.viesti.ops.ManagementServer;
+import org.viesti.ops.MetricsRoutes;
 import org.viesti.room.Rooms;
 import org.viesti.routing.ClusterRoutes;
 import org.viesti.routing.Router;
@@ -48,15 +49,18 @@ public final class Node implements AutoCloseable {
   private final LiveServer live;
   private final CallServer calls;
 
-  private final Rooms rooms;
+  private final Owned owned;
+
+  /** The doors to what this node holds, for tests that need no edge. */
+  record Owned(Rooms rooms, Users users, Devices devices, LiveConnections connections) {}
 
   private Node(
-      ActorSystem<Void> system, Database database, LiveServer live, CallServer calls, Rooms rooms) {
+      ActorSystem<Void> system, Database database, LiveServer live, CallServer calls, Owned owned) {
     this.system = system;
     this.database = database;
     this.live = live;
     this.calls = calls;
-    this.rooms = rooms;
+    this.owned = owned;
   }
 
   /**
@@ -137,10 +141,18 @@ public final class Node implements AutoCloseable {
     CallServer calls = CallServer.start(system, settings.calls(), rest::handle, grpc::handle);
 
     // operators
-    wait(PekkoManagement.get(system).start());
+    ManagementServer management =
+        await(
+            ManagementServer.start(
+                system,
+                settings.managementHost(),
+                settings.managementPort(),
+                List.of(new MetricsRoutes().route())),
+            "cannot listen for management; see viesti.management.host and viesti.management.port");
 
-    onShutdown(system, connections, live, calls, grpc);
-    return new Node(system, database, live, calls, rooms);
+    onShutdown(system, connections, live, calls, grpc, management);
+    return new Node(
+        system, database, live, calls, new Owned(rooms, users, devices, connections));
   }
 
   private static RestEdge.LiveDoor liveDoor(Settings settings, LiveServer live) {
@@ -156,7 +168,7 @@ public final class Node implements AutoCloseable {
     CompletableFuture<Done> up = new CompletableFuture<>();
     org.apache.pekko.cluster.Cluster.get(system)
         .registerOnMemberUp(() -> up.complete(Done.getInstance()));
-    wait(up);
+    await(up, "the cluster did not let this node in; see viesti.cluster");
   }
 
   /** Clients are told first, while everything still works; then the doors close. */
@@ -165,7 +177,8 @@ public final class Node implements AutoCloseable {
       LiveConnections connections,
       LiveServer live,
       CallServer calls,
-      GrpcEdge grpc) {
+      GrpcEdge grpc,
+      ManagementServer management) {
     CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
     shutdown.addTask(
         CoordinatedShutdown.PhaseBeforeServiceUnbind(),
@@ -185,18 +198,23 @@ public final class Node implements AutoCloseable {
         CoordinatedShutdown.PhaseServiceStop(),
         "end-calls",
         step(() -> calls.stop(Duration.ofSeconds(3))));
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseServiceStop(), "stop-management", step(management::stop));
   }
 
   private static Supplier<CompletionStage<Done>> step(Supplier<CompletionStage<?>> work) {
     return () -> work.get().thenApply(done -> Done.getInstance());
   }
 
-  private static void wait(CompletionStage<?> stage) {
+  private static <T> T await(CompletionStage<T> stage, String otherwise) {
     try {
-      stage.toCompletableFuture().orTimeout(40, TimeUnit.SECONDS).join();
+      return stage.toCompletableFuture().orTimeout(40, TimeUnit.SECONDS).join();
     } catch (CompletionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new Failure(String.valueOf(cause.getMessage()), cause);
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      throw new Failure(otherwise + " (" + cause.getMessage() + ")", cause);
     }
   }
 
@@ -212,7 +230,11 @@ public final class Node implements AutoCloseable {
 
   /** For tests that need no edge. */
   Rooms rooms() {
-    return rooms;
+    return owned.rooms();
+  }
+
+  Owned owned() {
+    return owned;
   }
 
   void awaitStop() {

@@ -1,6 +1,7 @@
 package org.viesti.edge;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -70,6 +71,8 @@ public final class LiveServer {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
+            // One for all channels; each would otherwise make its own.
+            .childOption(ChannelOption.RCVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator())
             .childHandler(new FirstHandlers(settings, tls, new Doorman(paths)))
             .bind(settings.host(), settings.port())
             .awaitUninterruptibly();

@@ -224,6 +224,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
               announce(before, batch.events(), after);
               batch.committed();
               if (owesWork(after)) {
+                tellPassing(before, batch.events(), after);
                 tellWhoIsUntold(after);
                 erase(after, before);
               }
@@ -449,6 +450,39 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
     }
   }
 
+  /**
+   * Tells a user that came and went in one write of each step, in order: of the last alone it could
+   * not tell what lay between. Answers to these count for nothing.
+   */
+  private void tellPassing(long before, List<RoomEvent> events, RoomState after) {
+    long seq = before;
+    for (RoomEvent event : events) {
+      seq++;
+      switch (event) {
+        case RoomEvent.MembersAdded(var at, var by, var prev, var members) -> {
+          for (RoomEvent.NewMember member : members) {
+            tellPassing(after, member.user(), seq, member.role());
+          }
+        }
+        case RoomEvent.MembersRemoved(var at, var by, var prev, var users, var reason) -> {
+          for (String user : users) {
+            tellPassing(after, user, seq, null);
+          }
+        }
+        case RoomEvent.Banned(var at, var by, var prev, var user, var reason) ->
+            tellPassing(after, user, seq, null);
+        default -> {}
+      }
+    }
+  }
+
+  private void tellPassing(RoomState after, String user, long seq, @Nullable String role) {
+    Long last = after.untold().get(user);
+    if (last != null && last > seq) {
+      tell(user, seq, role);
+    }
+  }
+
   /** Tells the next users that have not answered, so many at a time. */
   private void tellWhoIsUntold(RoomState state) {
     for (Map.Entry<String, Long> entry : state.untold().entrySet()) {
@@ -464,17 +498,24 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
   }
 
   private void tellMembership(RoomState state, String user, long seq) {
+    RoomState.Member member = state.member(user);
+    tell(user, seq, member == null ? null : member.role().label());
+  }
+
+  /**
+   * @param role null: it is no member
+   */
+  private void tell(String user, long seq, @Nullable String role) {
     var userId = new org.viesti.protocol.UserId(id.tenant(), user);
     ActorRef<Tell.Answer> answerTo =
         context.messageAdapter(Tell.Answer.class, RoomCommand.UserAnswered::new);
-    RoomState.Member member = state.member(user);
     needs
         .owners()
         .tell(
             userId.topic(),
-            member == null
+            role == null
                 ? new Tell.Left(userId, id, seq, answerTo)
-                : new Tell.Entered(userId, id, seq, member.role().label(), answerTo));
+                : new Tell.Entered(userId, id, seq, role, answerTo));
   }
 
   private void erase(RoomState state, long changedAfter) {

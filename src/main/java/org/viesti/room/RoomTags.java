@@ -1,6 +1,7 @@
 package org.viesti.room;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.viesti.journal.History;
 
@@ -52,7 +53,24 @@ final class RoomTags {
       tags.add(reply(posted.replyTo()));
     }
     if (posted.mentions() != null) {
-      posted.mentions().forEach(user -> tags.add(mention(user)));
+      tags.addAll(mentions(posted.by(), posted.mentions()));
+    }
+    return tags;
+  }
+
+  /**
+   * A mention of everyone includes all others named, and says by whom it was, because nobody counts
+   * as mentioned by itself.
+   */
+  private static Set<String> mentions(String by, List<String> mentioned) {
+    if (mentioned.contains("*")) {
+      return Set.of(mention("*"), mention("*/" + by));
+    }
+    Set<String> tags = new HashSet<>();
+    for (String user : mentioned) {
+      if (!user.equals(by)) {
+        tags.add(mention(user));
+      }
     }
     return tags;
   }

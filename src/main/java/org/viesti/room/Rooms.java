@@ -211,29 +211,51 @@ public final class Rooms {
 
   private CompletionStage<List<Recorded>> postInOneRoom(
       Principal by, String name, List<ClientFrame.Send> messages) {
-    CompletionStage<List<Recorded>> answer;
+    RoomId room;
     try {
-      RoomId room = new RoomId(by.user().tenant(), name);
-      List<RoomCommand.Draft> drafts = new ArrayList<>(messages.size());
-      for (ClientFrame.Send message : messages) {
-        drafts.add(
-            new RoomCommand.Draft(
-                message.id(),
-                message.payload(),
-                message.replyTo() == null ? 0 : seqIn(room, message.replyTo()),
-                message.mentions()));
-      }
-      answer =
-          this.<RoomCommand.Recorded>ask(room, ref -> new RoomCommand.Post(by(by), drafts, ref))
-              .thenApply(recorded -> recorded(room, recorded));
+      room = new RoomId(by.user().tenant(), name);
     } catch (Refused refused) {
-      answer = CompletableFuture.failedFuture(refused);
+      return CompletableFuture.completedFuture(
+          Collections.nCopies(messages.size(), refused(refused.refusal())));
     }
-    return answer.exceptionally(
-        failure -> {
-          Refusal refusal = Refused.in(failure);
-          return Collections.nCopies(messages.size(), new Recorded("", 0, 0, false, refusal));
-        });
+    // A message that cannot be one of this room's spoils none of the others.
+    List<Recorded> results = new ArrayList<>(Collections.nCopies(messages.size(), NOTHING));
+    List<RoomCommand.Draft> drafts = new ArrayList<>(messages.size());
+    List<Integer> places = new ArrayList<>(messages.size());
+    for (int i = 0; i < messages.size(); i++) {
+      try {
+        drafts.add(draft(room, messages.get(i)));
+        places.add(i);
+      } catch (Refused refused) {
+        results.set(i, refused(refused.refusal()));
+      }
+    }
+    if (drafts.isEmpty()) {
+      return CompletableFuture.completedFuture(results);
+    }
+    return this.<RoomCommand.Recorded>ask(room, ref -> new RoomCommand.Post(by(by), drafts, ref))
+        .thenApply(answer -> recorded(room, answer))
+        .exceptionally(
+            failure -> Collections.nCopies(drafts.size(), refused(Refused.in(failure))))
+        .thenApply(
+            recorded -> {
+              for (int i = 0; i < places.size(); i++) {
+                results.set(places.get(i), recorded.get(i));
+              }
+              return results;
+            });
+  }
+
+  private static RoomCommand.Draft draft(RoomId room, ClientFrame.Send message) {
+    return new RoomCommand.Draft(
+        message.id(),
+        message.payload(),
+        message.replyTo() == null ? 0 : seqIn(room, message.replyTo()),
+        message.mentions());
+  }
+
+  private static Recorded refused(Refusal refusal) {
+    return new Recorded("", 0, 0, false, refusal);
   }
 
   private static List<Recorded> recorded(RoomId room, RoomCommand.Recorded answer) {

@@ -112,15 +112,17 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
       case UserCommand.Request request -> onRequest(state, request);
       case UserCommand.Detach(String device, var connection) -> gone(connection);
       case UserCommand.SetPresence(String device, String status, String message) -> {
-        presence.say(device, status, message);
+        presence.say(device, status, message, now());
         presenceChanged();
       }
       case UserCommand.Watch(var rooms, var watcher) -> {
         if (rooms.stream().anyMatch(room -> isIn(state, room))) {
           context.watch(watcher);
           presence.watch(watcher);
-          restIfIdle();
+        } else {
+          presence.unwatch(watcher);
         }
+        restIfIdle();
       }
       case UserCommand.Unwatch(var watcher) -> {
         presence.unwatch(watcher);
@@ -247,7 +249,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
         presence.live(),
         state.quietFrom(),
         state.quietTo(),
-        presence.current());
+        presence.shown());
   }
 
   private void attach(UserState state, UserState ahead, UserCommand.Attach attach) {

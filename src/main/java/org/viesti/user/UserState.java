@@ -48,14 +48,20 @@ record UserState(
       return stays.getLast().until() == 0;
     }
 
+    /** Who comes back has nothing unread from before: it could not count what it may not see. */
     Membership entered(long seq, String newRole) {
-      List<Stay> grown = new ArrayList<>(stays);
-      if (!isIn()) {
-        grown.add(new Stay(seq, 0));
+      if (isIn()) {
+        return new Membership(stays, seq, newRole, read, settings);
       }
+      List<Stay> grown = new ArrayList<>(stays);
+      grown.add(new Stay(seq, 0));
       int from = Math.max(0, grown.size() - STAYS_AT_MOST);
       return new Membership(
-          List.copyOf(grown.subList(from, grown.size())), seq, newRole, read, settings);
+          List.copyOf(grown.subList(from, grown.size())),
+          seq,
+          newRole,
+          Math.max(read, seq - 1),
+          settings);
     }
 
     Membership left(long seq) {

@@ -179,6 +179,7 @@ public final class Users {
     Map<String, Membership> byLog = new HashMap<>();
     List<History.Count> unread = new ArrayList<>();
     List<History.Tagged> mentions = new ArrayList<>();
+    List<History.Tagged> ownMentions = new ArrayList<>();
     for (Membership membership : memberships) {
       String log =
           Logs.of(new org.viesti.protocol.RoomId(user.tenant(), membership.room()).topic());
@@ -186,12 +187,15 @@ public final class Users {
       unread.add(new History.Count(log, membership.read(), "room.posted", user.id()));
       mentions.add(new History.Tagged(log, "m:" + user.id(), membership.read()));
       mentions.add(new History.Tagged(log, "m:*", membership.read()));
+      ownMentions.add(new History.Tagged(log, "m:*/" + user.id(), membership.read()));
     }
     return history
         .heads(byLog.keySet())
         .thenCombine(history.counts(unread, UNREAD_AT_MOST), Counted::new)
         .thenCombine(
-            history.taggedCounts(mentions),
+            history
+                .taggedCounts(mentions)
+                .thenCombine(history.taggedCounts(ownMentions), Users::without),
             (counted, mentioned) -> {
               List<Summary> summaries = new ArrayList<>();
               byLog.forEach(
@@ -205,6 +209,12 @@ public final class Users {
               summaries.sort(java.util.Comparator.comparing(s -> s.membership().room()));
               return summaries;
             });
+  }
+
+  private static Map<String, Long> without(Map<String, Long> all, Map<String, Long> own) {
+    Map<String, Long> rest = new HashMap<>(all);
+    own.forEach((log, count) -> rest.merge(log, -count, Long::sum));
+    return rest;
   }
 
   /** Counting stops there: nobody reads the difference between ten thousand unread and more. */

@@ -149,7 +149,7 @@ final class Conversation {
   private List<String> complaints(Look look) {
     return devices.stream()
         .filter(device -> !look.at(device).isEmpty())
-        .map(device -> device + " " + look.at(device))
+        .map(device -> "\n" + look.at(device) + " " + device.standing())
         .limit(10)
         .toList();
   }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -69,18 +70,19 @@ public final class Calls {
     return post("/api/v1/rooms/" + room + "/messages", body);
   }
 
-  /** The whole history of a room, page by page, oldest first. */
+  /** The messages of a room's whole history, page by page, oldest first. */
   public List<JsonNode> history(String room) {
     List<JsonNode> all = new ArrayList<>();
-    String place = "order=oldest";
-    int entries;
+    String older = "";
     do {
+      String cursor =
+          older.isEmpty() ? "" : "&cursor=" + URLEncoder.encode(older, StandardCharsets.UTF_8);
       JsonNode page =
-          get("/api/v1/rooms/" + room + "/messages?limit=" + PAGE + "&" + place).expect(200).body();
-      entries = page.required("entries").size();
+          get("/api/v1/rooms/" + room + "/messages?limit=" + PAGE + cursor).expect(200).body();
       page.required("entries").forEach(entry -> all.add(entry.required("message")));
-      place = "cursor=" + URLEncoder.encode(page.required("newer").asText(), StandardCharsets.UTF_8);
-    } while (entries == PAGE);
+      older = page.path("older").asText("");
+    } while (!older.isEmpty());
+    all.sort(Comparator.comparingLong(message -> message.required("seq").longValue()));
     return all;
   }
 

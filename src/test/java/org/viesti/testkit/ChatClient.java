@@ -395,6 +395,20 @@ public final class ChatClient implements AutoCloseable {
     }
   }
 
+  /** Where it stands, for the message of a failed assertion. */
+  public synchronized String standing() {
+    return "%s (%s, at %s, %d frames other than deliveries, the last %s; broken: %s)"
+        .formatted(
+            this,
+            stream == null
+                ? "never connected"
+                : stream.end().isDone() ? stream.end().join() : "live on " + stream.node(),
+            inbox.positions(),
+            frames.size(),
+            frames.isEmpty() ? "none" : frames.getLast(),
+            violations());
+  }
+
   @Override
   public String toString() {
     return user + "/" + device;

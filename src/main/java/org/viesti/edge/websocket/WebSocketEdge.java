@@ -128,7 +128,7 @@ public final class WebSocketEdge implements LivePath {
                             if (failure != null) {
                               Refusal refusal = refusal(failure);
                               refuse(ctx.channel(), HttpAnswers.status(refusal.code()), refusal);
-                            } else if (ctx.channel().isActive()) {
+                            } else if (ctx.channel().isActive() && !ctx.isRemoved()) { // not twice
                               upgrade(ctx, request, form, principal);
                             }
                           } finally {

@@ -154,7 +154,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
 
   private void malformed(ChannelHandlerContext ctx, Refusal refusal) {
     if (refusal.code() == ErrorCode.TOO_LARGE) {
-      farewell(ctx, tooLarge());
+      farewell(ctx, new CloseCause.Rejected(refusal));
       return;
     }
     if (phase instanceof Phase.Greeting(Principal principal)) {
@@ -320,10 +320,6 @@ final class WebSocketSession extends ChannelDuplexHandler {
     farewell(ctx, new CloseCause.Rejected(Refusal.of(code, detail)));
   }
 
-  private CloseCause tooLarge() {
-    return new CloseCause.Rejected(Deflate.tooLarge(edge.settings.maxFrameBytes()).refusal());
-  }
-
   private void farewell(ChannelHandlerContext ctx, CloseCause cause) {
     farewell(ctx, cause, CloseCodes.of(cause));
   }
@@ -374,7 +370,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
     switch (cause) {
       case CorruptedWebSocketFrameException broken
           when broken.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG) ->
-          farewell(ctx, tooLarge());
+          malformed(ctx, Deflate.tooLarge(edge.settings.maxFrameBytes()).refusal());
       case CorruptedWebSocketFrameException broken ->
           farewell(
               ctx,

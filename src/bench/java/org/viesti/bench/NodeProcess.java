@@ -1,0 +1,151 @@
+package org.viesti.bench;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The packaged node, in its own JVM, on free ports. */
+final class NodeProcess implements AutoCloseable {
+  static final String SECRET = "a-secret-for-benchmarks-of-thirty-two-bytes-and-more";
+  private static final long READY_NANOS = 60_000_000_000L;
+
+  /** Rates are what is measured here, not what is refused. */
+  private static final List<String> UNLIMITED =
+      List.of(
+          "-Dviesti.limits.device-rate=0",
+          "-Dviesti.limits.user-rate=0",
+          "-Dviesti.room.posts-per-second=0",
+          "-Dviesti.room.posts-per-user-per-second=0");
+
+  private static final Pattern USED = Pattern.compile("garbage-first.*used (\\d+)K");
+
+  private final Process process;
+  private final Path log;
+  final int http;
+  final int live;
+  private final int management;
+
+  private NodeProcess(Process process, Path log, int http, int live, int management) {
+    this.process = process;
+    this.log = log;
+    this.http = http;
+    this.live = live;
+    this.management = management;
+  }
+
+  /** Starts a node and returns when it is ready. */
+  static NodeProcess start(BenchSettings settings, String name, List<String> database)
+      throws IOException, InterruptedException {
+    int http = freePort();
+    int live = freePort();
+    int management = freePort();
+    List<String> command = new ArrayList<>();
+    command.add(BenchSettings.java());
+    command.addAll(settings.nodeFlags());
+    if (settings.jfr()) {
+      command.add(
+          "-XX:StartFlightRecording=settings=profile,jdk.CPUTimeSample#enabled=true,filename="
+              + recording(settings, name));
+    }
+    command.add("-Dviesti.http.port=" + http);
+    command.add("-Dviesti.live.port=" + live);
+    command.add("-Dviesti.management.port=" + management);
+    command.add("-Dviesti.cluster.port=" + freePort());
+    command.add("-Dviesti.auth.secret=" + SECRET);
+    command.add("-Dlogback.configurationFile=" + settings.logback());
+    command.addAll(UNLIMITED);
+    command.addAll(database);
+    command.addAll(List.of("-jar", settings.jar().toString(), "node"));
+    Path log = settings.directory().resolve("node-" + name + ".log");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(settings.directory().toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    NodeProcess node = new NodeProcess(process, log, http, live, management);
+    node.awaitReady();
+    return node;
+  }
+
+  static Path recording(BenchSettings settings, String name) {
+    return settings.directory().resolve("node-" + name + ".jfr");
+  }
+
+  private void awaitReady() throws InterruptedException, IOException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + "/ready")).build();
+    long from = System.nanoTime();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      while (process.isAlive() && System.nanoTime() - from < READY_NANOS) {
+        try {
+          if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+            return;
+          }
+        } catch (IOException notYet) {
+          // It does not listen yet.
+        }
+        Thread.sleep(50);
+      }
+    }
+    close();
+    throw new IllegalStateException("the node is not ready:\n" + Files.readString(log));
+  }
+
+  double cpuSeconds() {
+    return Proc.cpuSeconds(process.pid());
+  }
+
+  /** What the process holds after a full collection. */
+  Memory memory() throws IOException, InterruptedException {
+    jcmd("GC.run");
+    jcmd("GC.run");
+    Matcher used = USED.matcher(jcmd("GC.heap_info"));
+    if (!used.find()) {
+      throw new IllegalStateException(
+          "the heap's use is read from G1, and this is another collector");
+    }
+    return new Memory(Long.parseLong(used.group(1)), Proc.residentKb(process.pid()));
+  }
+
+  private String jcmd(String what) throws IOException, InterruptedException {
+    Path jcmd = Path.of(BenchSettings.java()).resolveSibling("jcmd");
+    Process asked =
+        new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), what)
+            .redirectErrorStream(true)
+            .start();
+    String answer = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (asked.waitFor() != 0) {
+      throw new IllegalStateException("jcmd " + what + ": " + answer);
+    }
+    return answer;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(20, TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** In kB. */
+  record Memory(long heap, long resident) {}
+}
