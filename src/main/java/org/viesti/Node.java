@@ -24,6 +24,7 @@ import org.viesti.connection.LiveConnections;
 import org.viesti.device.Devices;
 import org.viesti.edge.Calls;
 import org.viesti.edge.LiveServer;
+import org.viesti.edge.grpc.GrpcEdge;
 import org.viesti.edge.http.CallServer;
 import org.viesti.edge.http.RestEdge;
 import org.viesti.edge.websocket.WebSocketEdge;
@@ -154,8 +155,10 @@ public final class Node implements AutoCloseable {
         LiveServer.start(
             settings.live(),
             List.of(new WebSocketEdge(authenticator, connections, settings.live())));
-    CallServer calls =
-        calls(system, settings, authenticator, rooms, users, devices, admission, live);
+    Calls answers = Calls.over(settings.calls(), authenticator, rooms, users, devices, admission);
+    RestEdge rest = new RestEdge(system, settings.calls(), answers, liveDoor(settings, live));
+    GrpcEdge grpc = new GrpcEdge(system, settings.calls(), settings.live(), answers, connections);
+    CallServer calls = CallServer.start(system, settings.calls(), rest::handle, grpc::handle);
 
     // operators
     ManagementServer management =
@@ -169,7 +172,7 @@ public final class Node implements AutoCloseable {
                     new DeadLetterRoutes(push.letters(), users).route())),
             "cannot listen for management; see viesti.management.host and viesti.management.port");
 
-    onShutdown(system, connections, live, calls, management);
+    onShutdown(system, connections, live, calls, grpc, management);
     return new Node(
         system,
         database,
@@ -189,21 +192,9 @@ public final class Node implements AutoCloseable {
     return new PushNeeds(settings.push(), sender, new DeadLetters(database), facts);
   }
 
-  private static CallServer calls(
-      ActorSystem<Void> system,
-      Settings settings,
-      Authenticator authenticator,
-      Rooms rooms,
-      Users users,
-      Devices devices,
-      Admission admission,
-      LiveServer live) {
-    Calls calls = Calls.over(settings.calls(), authenticator, rooms, users, devices, admission);
-    RestEdge.LiveDoor liveDoor =
-        new RestEdge.LiveDoor(
-            settings.live().tls() == null ? "ws" : "wss", live.address().getPort());
-    RestEdge rest = new RestEdge(system, settings.calls(), calls, liveDoor);
-    return CallServer.start(system, settings.calls(), rest::handle, rest::handle);
+  private static RestEdge.LiveDoor liveDoor(Settings settings, LiveServer live) {
+    return new RestEdge.LiveDoor(
+        settings.live().tls() == null ? "ws" : "wss", live.address().getPort());
   }
 
   private static void join(Settings settings, ActorSystem<Void> system) {
@@ -223,8 +214,16 @@ public final class Node implements AutoCloseable {
       LiveConnections connections,
       LiveServer live,
       CallServer calls,
+      GrpcEdge grpc,
       ManagementServer management) {
     CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+        "say-so-to-health-checks",
+        () -> {
+          grpc.leave();
+          return CompletableFuture.completedFuture(Done.getInstance());
+        });
     shutdown.addTask(
         CoordinatedShutdown.PhaseServiceUnbind(), "stop-listening", step(live::unbind));
     shutdown.addTask(

@@ -43,6 +43,10 @@ public final class TestNode implements AutoCloseable {
     return URI.create("ws://127.0.0.1:" + node.livePort() + "/ws");
   }
 
+  public URI calls() {
+    return URI.create("http://127.0.0.1:" + node.callPort());
+  }
+
   public Rooms rooms() {
     return node.owned().rooms();
   }

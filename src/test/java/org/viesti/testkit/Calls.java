@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The REST calls that tests make, as one user. */
 public final class Calls {
@@ -41,7 +43,7 @@ public final class Calls {
   }
 
   /** An answer, whatever its status. */
-  public record Answer(int status, JsonNode body) {
+  public record Answer(int status, JsonNode body, HttpHeaders headers) {
     public Answer expect(int wanted) {
       if (status != wanted) {
         throw new AssertionError("expected " + wanted + ", got " + status + ": " + body);
@@ -96,6 +98,19 @@ public final class Calls {
             .build());
   }
 
+  /**
+   * Any call below {@code /api/v1}.
+   *
+   * @param body maps, lists and values; null for none
+   */
+  public Answer call(String method, String path, @Nullable Object body) {
+    HttpRequest.BodyPublisher publisher =
+        body == null
+            ? HttpRequest.BodyPublishers.noBody()
+            : HttpRequest.BodyPublishers.ofString(JSON.valueToTree(body).toString());
+    return call(request("/api/v1" + path).method(method, publisher).build());
+  }
+
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(node.resolve(path))
         .timeout(Duration.ofSeconds(30))
@@ -105,7 +120,7 @@ public final class Calls {
   private static Answer call(HttpRequest request) {
     try {
       HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
-      return new Answer(answer.statusCode(), read(answer.body()));
+      return new Answer(answer.statusCode(), read(answer.body()), answer.headers());
     } catch (IOException e) {
       throw new UncheckedIOException(request.uri().toString(), e);
     } catch (InterruptedException e) {

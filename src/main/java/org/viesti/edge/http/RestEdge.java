@@ -19,16 +19,17 @@ import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
-import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.apache.pekko.http.scaladsl.model.IllegalUriException;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.SystemMaterializer;
+import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viesti.edge.CallSettings;
 import org.viesti.edge.Calls;
+import org.viesti.edge.RequestBytes;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
@@ -137,11 +138,9 @@ public final class RestEdge {
   }
 
   private CompletionStage<byte[]> body(HttpRequest request) {
-    return request
-        .entity()
-        .withSizeLimit(settings.maxBodyBytes())
-        .toStrict(settings.requestTimeout().toMillis(), materializer)
-        .thenApply(entity -> entity.getData().toArrayUnsafe());
+    return RequestBytes.upTo(settings.maxBodyBytes(), request.entity())
+        .runFold(ByteString.emptyByteString(), ByteString::concat, materializer)
+        .thenApply(ByteString::toArrayUnsafe);
   }
 
   private static @Nullable String header(HttpRequest request, String name) {
@@ -172,15 +171,6 @@ public final class RestEdge {
               Refusal.of(ErrorCode.INVALID_ARGUMENT, "this path takes " + wrong.allowed());
           return new Answer(
               405, Problem.of(refusal, 405), List.of(RawHeader.create("Allow", wrong.allowed())));
-        }
-        case EntityStreamSizeException tooLarge -> {
-          return Answer.no(
-              Problem.of(
-                  new Refusal(
-                      ErrorCode.TOO_LARGE,
-                      "a body holds at most " + settings.maxBodyBytes() + " bytes",
-                      "viesti.http.max-body-bytes",
-                      null)));
         }
         case IllegalUriException illegal -> {
           return Answer.no(
