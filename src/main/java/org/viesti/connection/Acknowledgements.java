@@ -43,10 +43,6 @@ final class Acknowledgements {
     later();
   }
 
-  void forget(Track track) {
-    cursors.remove(track.topic.path());
-  }
-
   private void later() {
     if (!cursors.isEmpty() && !timers.isTimerActive(DeviceConnection.FlushCursors.class)) {
       timers.startSingleTimer(

@@ -231,8 +231,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     for (Track track : result.tracks()) {
       if (track.goal > track.sent) {
         outbox.fallBehind(track, false);
-      } else if (track.sent >= track.end()) {
-        unfollow(track);
+      } else if (track.isOver()) {
+        unfollow(List.of(track));
       }
     }
     while (!waiting.isEmpty()) {
@@ -396,8 +396,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       reconcile(stretch.messages().getLast().seq());
     }
     boolean done = outbox.stretch(track, stretch.messages(), stretch.upTo(), stretch.end());
-    if (done && track.sent >= track.end()) {
-      unfollow(track);
+    if (done && track.isOver()) {
+      unfollow(List.of(track));
     }
   }
 
@@ -455,17 +455,19 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     for (Users.Membership membership : profile.memberships()) {
       Topic topic = new RoomId(principal.user().tenant(), membership.room()).topic();
       Track track = outbox.track(topic.path());
-      if (track != null) {
-        track.stays = membership.stays();
-        if (track.sent >= track.end()) {
-          unfollow(track);
-        }
-      } else if (membership.isIn()) {
-        Track fresh = new Track(topic, membership.stays(), membership.stays().getLast().from() - 1);
-        outbox.add(fresh);
-        acks.begin(Map.of(topic.path(), fresh.sent));
+      if (track == null) {
+        track = new Track(topic, membership.stays(), membership.stays().getFirst().from() - 1);
+        outbox.add(track);
+        acks.begin(Map.of(topic.path(), track.sent));
+      }
+      track.stays = membership.stays();
+      if (track.isOver()) {
+        unfollow(List.of(track));
+      } else if (!track.followed) {
+        track.followed = true;
+        track.skipToStay();
         entered.add(topic);
-        outbox.fallBehind(fresh, false);
+        outbox.fallBehind(track, false);
       }
     }
     if (!entered.isEmpty()) {
@@ -476,17 +478,14 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     return true;
   }
 
-  private void unfollow(Track track) {
-    outbox.remove(track);
-    acks.forget(track);
-    needs.router().tell(new Router.Unfollow(List.of(track.topic), routed));
-    needs.devices().drop(principal.deviceId(), List.of(track.topic.path()));
-  }
-
   /** Any thread may call it: an opening that is no longer wanted ends by itself. */
   private void unfollow(Collection<Track> tracks) {
-    List<Topic> topics = tracks.stream().map(track -> track.topic).toList();
-    needs.router().tell(new Router.Unfollow(topics, routed));
+    List<Topic> topics =
+        tracks.stream().filter(track -> track.followed).map(track -> track.topic).toList();
+    if (!topics.isEmpty()) {
+      tracks.forEach(track -> track.followed = false);
+      needs.router().tell(new Router.Unfollow(topics, routed));
+    }
   }
 
   /** The user's or the device's owner is gone with what it knew of this stream: attach again. */
@@ -561,7 +560,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     }
     Set<String> rooms = new HashSet<>();
     for (Track track : outbox.tracks()) {
-      if (track.topic.isRoom()) {
+      if (track.topic.isRoom() && track.followed) {
         rooms.add(track.topic.room().id());
       }
     }

@@ -139,7 +139,10 @@ final class Opening {
       Attached attached,
       ActorRef<Router.Routed> routed) {
     List<Start> starts = starts(principal, hello, attached);
-    List<Topic> topics = starts.stream().map(start -> start.track().topic).toList();
+    // A room that the user left and that has nothing more for it is remembered, and not followed.
+    List<Start> followed = starts.stream().filter(start -> !start.track().isOver()).toList();
+    followed.forEach(start -> start.track().followed = true);
+    List<Topic> topics = followed.stream().map(start -> start.track().topic).toList();
     router.tell(new Router.Follow(topics, routed));
     return history
         .heads(topics.stream().map(Logs::of).toList())
@@ -148,7 +151,7 @@ final class Opening {
               List<ServerFrame.Reset> own = new ArrayList<>(0);
               List<Users.Membership> resets = new ArrayList<>(0);
               Map<String, String> reasons = new HashMap<>();
-              for (Start start : starts) {
+              for (Start start : followed) {
                 String reason = place(start, heads.getOrDefault(Logs.of(start.track().topic), 0L));
                 if (reason != null) {
                   reset(start, reason, own, resets, reasons);
@@ -200,9 +203,7 @@ final class Opening {
       // beginning.
       long from = cursor != null ? cursor : cursors.isEmpty() ? membership.read() : first;
       Track track = new Track(topic, membership.stays(), Math.max(first, from));
-      if (track.sent < track.end()) {
-        starts.add(new Start(track, membership, cursor != null));
-      }
+      starts.add(new Start(track, membership, cursor != null));
     }
     return starts;
   }

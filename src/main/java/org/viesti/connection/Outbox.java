@@ -44,12 +44,6 @@ final class Outbox {
     tracks.put(track.topic.path(), track);
   }
 
-  void remove(Track track) {
-    tracks.remove(track.topic.path());
-    behind.remove(track);
-    track.forget(window);
-  }
-
   FlowWindow window() {
     return window;
   }

@@ -28,6 +28,9 @@ final class Track {
   /** How far the log is known to go. */
   long head;
 
+  /** The router tells of the log; not while the user is out of the room. */
+  boolean followed;
+
   /** The log is behind the window: live copies are passed over until it has been read on. */
   boolean behind;
 
@@ -92,6 +95,21 @@ final class Track {
     return stays == null || stays.getLast().until() == 0 ? Long.MAX_VALUE : stays.getLast().until();
   }
 
+  /** Nothing more of the log is for the user, unless it comes back. */
+  boolean isOver() {
+    return sent >= end();
+  }
+
+  /** The user is back: what lies between its stays need not be looked at. */
+  void skipToStay() {
+    for (Users.Stay stay : stays == null ? List.<Users.Stay>of() : stays) {
+      if (stay.until() == 0 || stay.until() > sent) {
+        sent = Math.max(sent, stay.from() - 1);
+        return;
+      }
+    }
+  }
+
   void onItsWay(long seq, int bytes, FlowWindow window) {
     if (inFlight == null) {
       inFlight = new ArrayDeque<>(4);
@@ -117,13 +135,5 @@ final class Track {
       }
     }
     return freed;
-  }
-
-  /** Nobody will acknowledge what is on its way. */
-  void forget(FlowWindow window) {
-    if (inFlight != null) {
-      inFlight.forEach(message -> window.release(message.bytes()));
-      inFlight = null;
-    }
   }
 }
