@@ -29,14 +29,21 @@ import org.viesti.edge.http.RestEdge;
 import org.viesti.edge.websocket.WebSocketEdge;
 import org.viesti.journal.Database;
 import org.viesti.journal.History;
+import org.viesti.journal.WakeUps;
+import org.viesti.ops.DeadLetterRoutes;
 import org.viesti.ops.ManagementServer;
 import org.viesti.ops.MetricsRoutes;
 import org.viesti.room.Rooms;
 import org.viesti.routing.ClusterRoutes;
 import org.viesti.routing.Router;
+import org.viesti.routing.Waker;
 import org.viesti.security.Authenticator;
 import org.viesti.security.ResumeTokens;
 import org.viesti.security.TokenAuthenticator;
+import org.viesti.user.DeadLetters;
+import org.viesti.user.PushFacts;
+import org.viesti.user.PushNeeds;
+import org.viesti.user.PushSender;
 import org.viesti.user.Users;
 
 /** One node of the cluster, wired from the bottom up. */
@@ -48,15 +55,23 @@ public final class Node implements AutoCloseable {
   private final LiveServer live;
   private final CallServer calls;
 
-  private final Rooms rooms;
+  private final Owned owned;
+
+  /** The doors to what this node holds, for tests that need no edge. */
+  record Owned(
+      Rooms rooms,
+      Users users,
+      Devices devices,
+      LiveConnections connections,
+      DeadLetters letters) {}
 
   private Node(
-      ActorSystem<Void> system, Database database, LiveServer live, CallServer calls, Rooms rooms) {
+      ActorSystem<Void> system, Database database, LiveServer live, CallServer calls, Owned owned) {
     this.system = system;
     this.database = database;
     this.live = live;
     this.calls = calls;
-    this.rooms = rooms;
+    this.owned = owned;
   }
 
   /**
@@ -107,10 +122,14 @@ public final class Node implements AutoCloseable {
     ResumeTokens resumeTokens = ResumeTokens.of(settings.security(), clock);
 
     // owners
-    Rooms rooms = Rooms.start(system, settings.room(), routes, owners, history, clock);
-    Users users = Users.start(system, settings.user(), routes, history, clock);
+    WakeUps wakeUps = new WakeUps(database, settings.waker().grace());
+    Rooms rooms = Rooms.start(system, settings.room(), routes, owners, history, wakeUps, clock);
     Devices devices = Devices.start(system, settings.device(), clock);
+    PushNeeds push = push(system, settings, database, new Introductions(rooms, devices));
+    Users users =
+        Users.start(system, settings.user(), push, routes, owners, history, wakeUps, clock);
     owners.are(rooms, users);
+    Waker.start(system, settings.waker(), wakeUps, owners, clock);
 
     // connections
     Admission admission = new Admission(rooms, settings.connection());
@@ -141,11 +160,29 @@ public final class Node implements AutoCloseable {
                 system,
                 settings.managementHost(),
                 settings.managementPort(),
-                List.of(new MetricsRoutes().route())),
+                List.of(
+                    new MetricsRoutes().route(),
+                    new DeadLetterRoutes(push.letters(), users).route())),
             "cannot listen for management; see viesti.management.host and viesti.management.port");
 
     onShutdown(system, connections, live, calls, management);
-    return new Node(system, database, live, calls, rooms);
+    return new Node(
+        system,
+        database,
+        live,
+        calls,
+        new Owned(rooms, users, devices, connections, push.letters()));
+  }
+
+  private static PushNeeds push(
+      ActorSystem<Void> system, Settings settings, Database database, PushFacts facts) {
+    PushSender sender = new PushSender(settings.push());
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+            "stop-pushing",
+            step(() -> CompletableFuture.runAsync(sender::close)));
+    return new PushNeeds(settings.push(), sender, new DeadLetters(database), facts);
   }
 
   private static CallServer calls(
@@ -227,7 +264,27 @@ public final class Node implements AutoCloseable {
 
   /** For tests that need no edge. */
   Rooms rooms() {
-    return rooms;
+    return owned.rooms();
+  }
+
+  Owned owned() {
+    return owned;
+  }
+
+  Users users() {
+    return owned.users();
+  }
+
+  DeadLetters deadLetters() {
+    return owned.letters();
+  }
+
+  Database database() {
+    return database;
+  }
+
+  ActorSystem<Void> system() {
+    return system;
   }
 
   void awaitStop() {

@@ -2,12 +2,14 @@ package org.viesti;
 
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
+import org.viesti.journal.WakeUps;
 import org.viesti.protocol.Topic;
 import org.viesti.protocol.UserId;
 import org.viesti.room.Rooms;
 import org.viesti.routing.Router;
 import org.viesti.routing.Tell;
 import org.viesti.routing.TopicOwner;
+import org.viesti.routing.Wants;
 import org.viesti.user.Users;
 
 /** Introduces the entity doors to each other: whoever owns a topic is found here. */
@@ -40,6 +42,29 @@ final class Owners implements TopicOwner {
     Users userDoor = users;
     if (userDoor != null) {
       userDoor.tell(user(topic), tell);
+    }
+  }
+
+  @Override
+  public void wants(Topic topic, Wants wants) {
+    Rooms roomDoor = rooms;
+    if (roomDoor != null) {
+      roomDoor.wants(topic.room(), wants);
+    }
+  }
+
+  @Override
+  public void wake(WakeUps.Due due) {
+    Rooms roomDoor = rooms;
+    Users userDoor = users;
+    // Before the doors are open nobody wakes: the alarm rings again.
+    if (roomDoor == null || userDoor == null) {
+      return;
+    }
+    if (due.topic().isRoom()) {
+      roomDoor.wake(due.topic().room(), due);
+    } else {
+      userDoor.wake(user(due.topic()), due);
     }
   }
 

@@ -11,7 +11,9 @@ import org.viesti.edge.CallSettings;
 import org.viesti.edge.LiveSettings;
 import org.viesti.journal.Database;
 import org.viesti.room.RoomSettings;
+import org.viesti.routing.WakerSettings;
 import org.viesti.security.SecuritySettings;
+import org.viesti.user.PushSettings;
 import org.viesti.user.UserSettings;
 
 /**
@@ -28,6 +30,8 @@ record Settings(
     RoomSettings room,
     UserSettings user,
     DeviceSettings device,
+    PushSettings push,
+    WakerSettings waker,
     ConnectionSettings connection,
     LiveSettings live,
     CallSettings calls,
@@ -70,6 +74,8 @@ record Settings(
         RoomSettings.from(viesti),
         UserSettings.from(viesti),
         DeviceSettings.from(viesti),
+        PushSettings.from(viesti),
+        WakerSettings.from(viesti),
         ConnectionSettings.from(viesti),
         LiveSettings.from(config),
         CallSettings.from(viesti),

@@ -17,14 +17,11 @@ create table "event_journal" (
   primary key ("persistence_id", "sequence_number")
 );
 
+-- A tag's own text says which log and which position it is of.
 create table "event_tag" (
   "event_id" bigint,
-  "persistence_id" varchar(255) not null,
-  "sequence_number" bigint not null,
-  "tag" varchar(256) not null,
-  primary key ("persistence_id", "tag", "sequence_number"),
-  foreign key ("persistence_id", "sequence_number")
-    references "event_journal" ("persistence_id", "sequence_number") on delete cascade
+  "tag" varchar(512) not null,
+  primary key ("tag")
 );
 
 create table "snapshot" (

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -118,13 +119,20 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private final ActorRef<Users.News> userNews;
   private final ActorRef<Devices.News> deviceNews;
 
+  /** Null once the stream is live. */
+  private @Nullable CompletionStage<Opening.Result> opening;
+
   private final ArrayDeque<Command> waiting = new ArrayDeque<>(0);
   private Set<String> watched = Set.of();
   private boolean live;
   private boolean caughtUp;
   private boolean reading;
   private boolean reconciling;
+
+  /** What of the user's own log this stream's rooms reflect, and what of it is known to be there. */
   private long profileSeq;
+
+  private long profileWanted;
   private long heardAt = System.nanoTime();
   private CloseCause cause = new CloseCause.ClientGone();
 
@@ -158,15 +166,18 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     this.outbox =
         new Outbox(
             new FlowWindow(
-                settings.windowMessages(), settings.windowBytes(), settings.windowReserve()),
+                settings.windowMessages(),
+                settings.windowBytes(),
+                settings.windowReserve(),
+                settings.maxMessageBytes()),
             principal.user().id(),
             outlet::put);
     this.routed = context.messageAdapter(Router.Routed.class, Routed::new);
     this.userNews = context.messageAdapter(Users.News.class, UserNews::new);
     this.deviceNews = context.messageAdapter(Devices.News.class, DeviceNews::new);
+    this.opening = needs.opening().open(principal, hello, session, routed, userNews, deviceNews);
     context.pipeToSelf(
-        needs.opening().open(principal, hello, session, routed, userNews, deviceNews),
-        (result, failure) -> result != null ? new Opened(result) : new Failed(failure));
+        opening, (result, failure) -> result != null ? new Opened(result) : new Failed(failure));
   }
 
   @Override
@@ -182,6 +193,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     boolean stays = live ? whileLive(command) : whileOpening(command);
     pump();
     outlet.flush();
+    if (stays && live) {
+      publishing.heed();
+    }
     return stays ? this : Behaviors.stopped();
   }
 
@@ -204,6 +218,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private boolean opened(Opening.Result result) {
     live = true;
+    opening = null;
     profileSeq = result.profile().seq();
     result.tracks().forEach(outbox::add);
     acks.begin(result.newCursors());
@@ -214,6 +229,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     for (Track track : result.tracks()) {
       if (track.goal > track.sent) {
         outbox.fallBehind(track, false);
+      } else if (track.sent >= track.end()) {
+        unfollow(track);
       }
     }
     while (!waiting.isEmpty()) {
@@ -315,8 +332,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean onRouted(Router.Routed what) {
     switch (what) {
       case Router.Live(Topic topic, List<Message> messages, long head) -> {
-        if (!topic.isRoom() && head > profileSeq) {
-          reconcile();
+        if (!topic.isRoom()) {
+          reconcile(head);
         }
         outbox.live(topic, messages, head);
       }
@@ -363,12 +380,12 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       outbox.requeue(track);
       return true;
     }
-    outbox.stretch(track, stretch.messages(), stretch.upTo(), stretch.end());
-    if (stretch.end()) {
-      track.goal = 0;
-      if (track.sent >= track.end()) {
-        unfollow(track);
-      }
+    if (!track.topic.isRoom() && !stretch.messages().isEmpty()) {
+      reconcile(stretch.messages().getLast().seq());
+    }
+    boolean done = outbox.stretch(track, stretch.messages(), stretch.upTo(), stretch.end());
+    if (done && track.sent >= track.end()) {
+      unfollow(track);
     }
     return true;
   }
@@ -405,8 +422,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   // Membership: the user's own log says when it changed, the user's owner what it is.
 
-  private void reconcile() {
-    if (reconciling) {
+  private void reconcile(long upTo) {
+    profileWanted = Math.max(profileWanted, upTo);
+    if (reconciling || profileSeq >= profileWanted) {
       return;
     }
     reconciling = true;
@@ -417,11 +435,11 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private boolean onReconciled(Users.@Nullable Profile profile) {
     reconciling = false;
-    if (profile == null) {
-      reconcile();
+    if (profile == null || profile.seq() < profileSeq) {
+      reconcile(profileWanted);
       return true;
     }
-    profileSeq = Math.max(profileSeq, profile.seq());
+    profileSeq = profile.seq();
     List<Topic> entered = new ArrayList<>(1);
     for (Users.Membership membership : profile.memberships()) {
       Topic topic = new RoomId(principal.user().tenant(), membership.room()).topic();
@@ -442,6 +460,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     if (!entered.isEmpty()) {
       needs.router().tell(new Router.Follow(entered, routed));
     }
+    // What was asked for before the last change came does not tell of it.
+    reconcile(profileWanted);
     return true;
   }
 
@@ -452,21 +472,35 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     needs.devices().drop(principal.deviceId(), List.of(track.topic.path()));
   }
 
+  /** Any thread may call it: an opening that is no longer wanted ends by itself. */
+  private void unfollow(Collection<Track> tracks) {
+    List<Topic> topics = tracks.stream().map(track -> track.topic).toList();
+    needs.router().tell(new Router.Unfollow(topics, routed));
+  }
+
   /** The user's or the device's owner is gone with what it knew of this stream: attach again. */
   private boolean reopen() {
     getContext()
         .pipeToSelf(
             needs.opening().attachAgain(principal, userNews, deviceNews),
-            (result, failure) -> result != null ? new Opened(result) : new OwnerGone());
+            (result, failure) ->
+                result != null
+                    ? new Opened(result)
+                    : failure != null && isFinal(Refused.in(failure).code())
+                        ? new Failed(failure)
+                        : new OwnerGone());
     return true;
+  }
+
+  /** Asking again would be refused again. */
+  private static boolean isFinal(ErrorCode code) {
+    return code != ErrorCode.UNAVAILABLE && code != ErrorCode.INTERNAL;
   }
 
   private boolean reopened(Opening.Result result) {
     getContext().watch(result.profile().owner());
     getContext().watch(result.deviceOwner());
-    Set<String> again = watched;
-    watched = Set.of();
-    watch(List.copyOf(again));
+    watch(List.copyOf(watched));
     return onReconciled(result.profile());
   }
 
@@ -526,10 +560,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         needs.users().unwatch(new UserId(principal.user().tenant(), user), userNews);
       }
     }
+    // Also those watched already: whoever shared no room then may do so now.
     for (String user : wanted) {
-      if (!watched.contains(user)) {
-        needs.users().watch(new UserId(principal.user().tenant(), user), rooms, userNews);
-      }
+      needs.users().watch(new UserId(principal.user().tenant(), user), rooms, userNews);
     }
     watched = wanted;
   }
@@ -572,8 +605,10 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     if (live) {
       flushCursors();
     }
-    List<Topic> topics = outbox.tracks().stream().map(track -> track.topic).toList();
-    needs.router().tell(new Router.Unfollow(topics, routed));
+    unfollow(outbox.tracks());
+    if (opening != null) {
+      opening.thenAccept(result -> unfollow(result.tracks()));
+    }
     watched.forEach(
         user -> needs.users().unwatch(new UserId(principal.user().tenant(), user), userNews));
     needs.users().detach(principal.user(), principal.device(), userNews);

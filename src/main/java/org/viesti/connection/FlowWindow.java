@@ -8,17 +8,23 @@ final class FlowWindow {
   private final int maxMessages;
   private final long maxBytes;
   private final int reserve;
+  private final long reserveBytes;
   private int messages;
   private long bytes;
 
-  FlowWindow(int maxMessages, long maxBytes, int reserve) {
+  /**
+   * @param reserve messages of up to {@code largest} bytes
+   */
+  FlowWindow(int maxMessages, long maxBytes, int reserve, int largest) {
     this.maxMessages = maxMessages;
     this.maxBytes = maxBytes;
     this.reserve = reserve;
+    this.reserveBytes = (long) reserve * largest;
   }
 
   boolean isOpen(boolean urgent) {
-    return messages < maxMessages + (urgent ? reserve : 0) && bytes < maxBytes;
+    return messages < maxMessages + (urgent ? reserve : 0)
+        && bytes < maxBytes + (urgent ? reserveBytes : 0);
   }
 
   /** How many messages may be read from a log for it; at least one. */

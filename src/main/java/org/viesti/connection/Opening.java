@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 import org.viesti.device.Devices;
@@ -144,16 +145,17 @@ final class Opening {
         .heads(topics.stream().map(Logs::of).toList())
         .thenCompose(
             heads -> {
-              List<Users.Membership> resets = new ArrayList<>();
+              List<ServerFrame.Reset> own = new ArrayList<>(0);
+              List<Users.Membership> resets = new ArrayList<>(0);
               Map<String, String> reasons = new HashMap<>();
               for (Start start : starts) {
                 String reason = place(start, heads.getOrDefault(Logs.of(start.track().topic), 0L));
-                if (reason != null && start.membership() != null) {
-                  resets.add(start.membership());
-                  reasons.put(start.membership().room(), reason);
+                if (reason != null) {
+                  reset(start, reason, own, resets, reasons);
                 }
               }
               return resets(principal, resets, reasons)
+                  .thenApply(frames -> Stream.concat(own.stream(), frames.stream()).toList())
                   .thenApply(
                       frames ->
                           new Result(
@@ -163,6 +165,12 @@ final class Opening {
                               newCursors(starts),
                               welcome(principal, session, resumed),
                               frames));
+            })
+        .whenComplete(
+            (result, failure) -> {
+              if (failure != null) {
+                router.tell(new Router.Unfollow(topics, routed));
+              }
             });
   }
 
@@ -210,12 +218,28 @@ final class Opening {
       reason = start.known() ? "backlog" : "first_connect";
     }
     if (reason != null) {
-      track.sent = head;
-      track.acked = head;
+      track.sent = end;
+      track.acked = end;
     }
     track.head = end;
     track.goal = end > track.sent ? end : 0;
     return reason;
+  }
+
+  private static void reset(
+      Start start,
+      String reason,
+      List<ServerFrame.Reset> own,
+      List<Users.Membership> rooms,
+      Map<String, String> reasons) {
+    if (start.membership() != null && start.membership().isIn()) {
+      rooms.add(start.membership());
+      reasons.put(start.membership().room(), reason);
+    } else {
+      // The user's own log, or a room it has left: nothing in it counts as unread.
+      Track track = start.track();
+      own.add(new ServerFrame.Reset(track.topic.path(), track.sent, 0, 0, reason));
+    }
   }
 
   private CompletionStage<List<ServerFrame.Reset>> resets(

@@ -61,15 +61,19 @@ final class Outbox {
       return;
     }
     for (Message message : messages) {
-      if (message.seq() <= track.sent || !track.sees(message.seq())) {
+      if (message.seq() <= track.sent) {
         continue;
       }
-      boolean urgent = message.urgentFor(user);
-      if (track.behind || message.prev() > track.sent || !window.isOpen(urgent)) {
+      boolean seen = track.sees(message, user);
+      boolean urgent = seen && message.urgentFor(user);
+      if (track.behind || message.prev() > track.sent || (seen && !window.isOpen(urgent))) {
         fallBehind(track, urgent);
         break;
       }
-      send(track, message);
+      if (seen) {
+        send(track, message);
+      }
+      track.pass(message, user);
     }
     track.head = Math.max(track.head, Math.min(head, track.end()));
     if (track.head > track.sent) {
@@ -80,7 +84,6 @@ final class Outbox {
   private void send(Track track, Message message) {
     out.accept(new ServerFrame.Delivery(message));
     track.onItsWay(message.seq(), message.size(), window);
-    track.sent = message.seq();
   }
 
   void fallBehind(Track track, boolean urgent) {
@@ -113,32 +116,39 @@ final class Outbox {
    * its next turn.
    *
    * @param upTo the last position looked at
+   * @return whether the track has been read to its end
    */
-  void stretch(Track track, List<Message> messages, long upTo, boolean end) {
+  boolean stretch(Track track, List<Message> messages, long upTo, boolean end) {
     if (tracks.get(track.topic.path()) != track) {
-      return;
+      return false;
     }
     for (Message message : messages) {
-      if (message.seq() <= track.sent || !track.sees(message.seq())) {
+      if (message.seq() <= track.sent) {
         continue;
       }
-      if (!window.isOpen(track.urgent)) {
-        requeue(track);
-        return;
+      if (track.sees(message, user)) {
+        if (!window.isOpen(track.urgent)) {
+          requeue(track);
+          return false;
+        }
+        send(track, message);
       }
-      send(track, message);
+      track.pass(message, user);
     }
     track.sent = Math.max(track.sent, Math.min(upTo, track.end()));
-    if (end) {
-      track.reading = false;
-      track.behind = false;
-      track.urgent = false;
-      if (track.head > track.sent) {
-        fallBehind(track, false);
-      }
-    } else {
+    // A log may go on long after the user left it.
+    if (!end && track.sent < track.end()) {
       requeue(track);
+      return false;
     }
+    track.reading = false;
+    track.behind = false;
+    track.urgent = false;
+    track.goal = 0;
+    if (track.head > track.sent) {
+      fallBehind(track, false);
+    }
+    return true;
   }
 
   /** A read failed, or was not enough: the track takes its next turn. */

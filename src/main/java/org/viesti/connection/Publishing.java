@@ -161,19 +161,26 @@ final class Publishing {
 
   private void ask(CompletionStage<List<ServerFrame>> answer, int requests) {
     unanswered += requests;
-    if (!paused && unanswered >= settings.maxUnanswered()) {
-      paused = true;
-      wire.reading(false);
-    }
     answers.pipe(answer, requests);
   }
 
   /** So many requests have been answered. */
   void answered(int requests) {
     unanswered -= requests;
-    if (paused && unanswered <= settings.maxUnanswered() / 2) {
-      paused = false;
-      wire.reading(true);
+  }
+
+  /**
+   * Reads the client's socket or leaves it: past the window of unanswered requests, and while the client does not take what it is
+   * sent, because each frame it sends can have an answer.
+   */
+  void heed() {
+    boolean full =
+        unanswered >= settings.maxUnanswered()
+            || (paused && unanswered > settings.maxUnanswered() / 2)
+            || !wire.writable();
+    if (full != paused) {
+      paused = full;
+      wire.reading(!full);
     }
   }
 }

@@ -3,6 +3,8 @@ package org.viesti.connection;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.viesti.protocol.Body;
+import org.viesti.protocol.Message;
 import org.viesti.protocol.Topic;
 import org.viesti.user.Users;
 
@@ -17,6 +19,10 @@ final class Track {
   @Nullable List<Users.Stay> stays;
 
   long sent;
+
+  /** Where the log says that the user left and not that it came back; 0: nowhere yet. */
+  private long left;
+
   long acked;
 
   /** How far the log is known to go. */
@@ -44,16 +50,41 @@ final class Track {
     this.head = from;
   }
 
-  boolean sees(long seq) {
+  /**
+   * Whether the user may see a message; the messages before it have been passed. The room's log itself says when the user left
+   * and came back: what its owner has told of that may be older.
+   */
+  boolean sees(Message message, String user) {
     if (stays == null) {
       return true;
     }
     for (Users.Stay stay : stays) {
-      if (seq >= stay.from() && (stay.until() == 0 || seq <= stay.until())) {
-        return true;
+      if (message.seq() >= stay.from() && (stay.until() == 0 || message.seq() <= stay.until())) {
+        return left == 0 || stay.from() > left || changes(message, "members_added", user);
       }
     }
     return false;
+  }
+
+  /** Goes on to a message, whether it was sent or not. */
+  void pass(Message message, String user) {
+    sent = message.seq();
+    if (stays != null && message.body() instanceof Body.RoomChange) {
+      if (changes(message, "members_removed", user)
+          || changes(message, "banned", user)
+          || changes(message, "deleted", user)) {
+        left = sent;
+      } else if (changes(message, "members_added", user)) {
+        left = 0;
+      }
+    }
+  }
+
+  private static boolean changes(Message message, String action, String user) {
+    return message.body() instanceof Body.RoomChange change
+        && change.action().equals(action)
+        && (action.equals("deleted")
+            || (change.targets() != null && change.targets().contains(user)));
   }
 
   /** The last position the user may see, as long as it does not come back. */

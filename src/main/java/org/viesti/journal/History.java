@@ -17,7 +17,9 @@ import org.apache.pekko.Done;
  *
  * <p>A tag names, in the event's own transaction, what an event is about, so that a reader finds it
  * without reading what lies between: {@code a:} and a padded position for what became of an older
- * entry, {@code m:} and a user for a mention, {@code t:} and a padded position for a reply.
+ * entry, {@code m:} and a user for a mention, {@code t:} and a padded position for a reply. The row
+ * of a tag is named {@code log tag position}, so that one index finds a log's tags in log order;
+ * the journal's own key of it, a number over all logs, finds nothing.
  */
 public final class History {
   /** Every query names at most this many logs, so that one of thousands is several statements. */
@@ -43,6 +45,11 @@ public final class History {
   /** A position as it stands in tags: sorted as text it is sorted as a number. */
   public static String padded(long seq) {
     return String.format("%019d", seq);
+  }
+
+  /** The name under which an entry's tag is stored. */
+  public static String tag(String log, String tag, long seq) {
+    return log + " " + tag + " " + padded(seq);
   }
 
   /** Entries after {@code after} and up to {@code to}, oldest first. */
@@ -91,12 +98,12 @@ public final class History {
                   """
                   select j."sequence_number", j."event_ser_manifest", j."event_payload"
                   from "event_tag" t join "event_journal" j
-                    on j."persistence_id" = t."persistence_id" and j."sequence_number" = t."sequence_number"
-                  where t."persistence_id" = ? and t."tag" >= ? and t."tag" <= ?
+                    on j."persistence_id" = ? and j."sequence_number" = cast(right(t."tag", 19) as bigint)
+                  where t."tag" >= ? and t."tag" <= ?
                   order by j."sequence_number" limit ?""")) {
             q.setString(1, log);
-            q.setString(2, from);
-            q.setString(3, to);
+            q.setString(2, tag(log, from, 0));
+            q.setString(3, tag(log, to, Long.MAX_VALUE));
             q.setInt(4, most);
             return rows(q);
           }
@@ -151,13 +158,12 @@ public final class History {
         questions,
         """
         (select cast(? as varchar(255)), count(*) from "event_tag"
-        where "persistence_id" = ? and "tag" = ? and "sequence_number" > ?)""",
+        where "tag" > ? and "tag" <= ?)""",
         (q, at, ask) -> {
           q.setString(at, ask.log());
-          q.setString(at + 1, ask.log());
-          q.setString(at + 2, ask.tag());
-          q.setLong(at + 3, ask.after());
-          return at + 4;
+          q.setString(at + 1, tag(ask.log(), ask.tag(), ask.after()));
+          q.setString(at + 2, tag(ask.log(), ask.tag(), Long.MAX_VALUE));
+          return at + 3;
         });
   }
 
@@ -253,15 +259,16 @@ public final class History {
                   connection.prepareStatement(
                       """
                       delete from "event_tag"
-                      where "persistence_id" = ? and "sequence_number" = ? and "tag" like 'm:%'""")) {
+                      where "tag" >= ? and "tag" < ? and right("tag", 19) = ?""")) {
             for (Map.Entry<Long, Stored> entry : inTheirPlace.entrySet()) {
               row.setBytes(1, StoredJson.bytesOf(entry.getValue()));
               row.setString(2, StoredJson.manifestOf(entry.getValue()));
               row.setString(3, log);
               row.setLong(4, entry.getKey());
               row.executeUpdate();
-              mentions.setString(1, log);
-              mentions.setLong(2, entry.getKey());
+              mentions.setString(1, log + " m:");
+              mentions.setString(2, log + " m;");
+              mentions.setString(3, padded(entry.getKey()));
               mentions.executeUpdate();
             }
           }

@@ -30,6 +30,22 @@ public record RoomId(String tenant, String id) {
     return id + "." + seq;
   }
 
+  /** The position that a message id of this room names. */
+  public long seqOf(String messageId) {
+    String prefix = id + ".";
+    if (messageId.startsWith(prefix)) {
+      try {
+        long seq = Long.parseLong(messageId.substring(prefix.length()));
+        if (seq > 0) {
+          return seq;
+        }
+      } catch (NumberFormatException e) {
+        // falls through: it is no message id of this room
+      }
+    }
+    throw new Refused(ErrorCode.INVALID_ARGUMENT, messageId + " is no message id of room " + id);
+  }
+
   @Override
   public String toString() {
     return key();

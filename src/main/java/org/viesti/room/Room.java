@@ -3,6 +3,7 @@ package org.viesti.room;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.journal.GroupCommit;
 import org.viesti.journal.History;
 import org.viesti.journal.Logs;
+import org.viesti.journal.WakeUps;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Message;
 import org.viesti.protocol.Refusal;
@@ -36,6 +38,8 @@ import org.viesti.routing.Announcer;
 import org.viesti.routing.ClusterRoutes;
 import org.viesti.routing.Tell;
 import org.viesti.routing.TopicOwner;
+import org.viesti.routing.Wants;
+import org.viesti.routing.Wish;
 
 /**
  * The owner of one room: orders what is posted, records it, and has it announced.
@@ -62,6 +66,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
       ClusterRoutes routes,
       TopicOwner owners,
       History history,
+      WakeUps wakeUps,
       Clock clock) {}
 
   private final ActorContext<RoomCommand> context;
@@ -70,12 +75,19 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
   private final Needs needs;
   private final RoomRules rules;
   private final ActorRef<Announcer.Command> announcer;
+  private final Notices notices;
   private final GroupCommit<RoomState, RoomEvent> commit = new GroupCommit<>(RoomState::grown);
   private final TokenBucket rate;
   private final Map<String, TokenBucket> userRates = new HashMap<>();
 
+  /** Position of the event that is tagged next: those of a write are tagged in their order. */
+  private long nextToTag;
+
   /** Answers of users that are not yet written. */
   private final Map<String, Long> answered = new HashMap<>();
+
+  /** What those users want to hear of. */
+  private final Map<String, RoomEvent.Wanted> wished = new HashMap<>();
 
   /** Users that are being told, and of which change. */
   private final Map<String, Long> telling = new HashMap<>();
@@ -108,6 +120,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
     this.needs = needs;
     this.rules = new RoomRules(needs.settings());
     this.announcer = context.spawn(Announcer.create(id.topic(), needs.routes()), "announcer");
+    this.notices = new Notices(context, id, needs);
     this.rate = bucket(needs.settings().postsPerSecond(), needs.settings().postsBurst());
   }
 
@@ -127,7 +140,10 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
 
   @Override
   public Set<String> tagsFor(RoomEvent event) {
-    return RoomTags.of(event);
+    long seq = nextToTag++;
+    Set<String> tags = new HashSet<>();
+    RoomTags.of(event).forEach(tag -> tags.add(History.tag(Logs.of(id.topic()), tag, seq)));
+    return tags;
   }
 
   @Override
@@ -184,6 +200,11 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
       case RoomCommand.Signal signal -> onSignal(commit.ahead(state), signal);
       case RoomCommand.Interested(var node) -> announcer.tell(new Announcer.Interested(node));
       case RoomCommand.UserAnswered(Tell.Answer answer) -> onAnswer(state, answer);
+      case RoomCommand.UserWants(Wants wants) -> onWants(state, wants);
+      case RoomCommand.Wake(long dueAt, long since) -> notices.wake(state, dueAt, since);
+      case RoomCommand.NotifierOwes(Notifier.Owed owed) ->
+          notices.owed(owed, owesWork(commit.ahead(state)));
+      case RoomCommand.Armed(Runnable answers) -> answers.run();
       case RoomCommand.Found(RoomCommand.Amend amend, var target) -> {
         answering(amend, () -> amend(state, amend, target));
       }
@@ -204,18 +225,24 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
 
   private Effect<RoomEvent, RoomState> flush(RoomState state) {
     if (!answered.isEmpty()) {
-      gather(state, new RoomEvent.Told(Map.copyOf(answered)));
+      gather(state, new RoomEvent.Told(Map.copyOf(answered), Map.copyOf(wished)));
       answered.clear();
+      wished.clear();
     }
+    RoomState ahead = commit.ahead(state);
     GroupCommit.Batch<RoomEvent> batch = commit.take();
     long before = state.seq();
+    notices.arm(before, batch.events(), ahead, owesWork(ahead));
+    nextToTag = before + 1;
     return Effect()
         .persist(batch.events())
         .thenRun(
             after -> {
               announce(before, batch.events(), after);
-              batch.committed();
+              notices.tell(before, batch.events(), after);
+              notices.whenArmed(batch::committed);
               if (owesWork(after)) {
+                tellPassing(before, batch.events(), after);
                 tellWhoIsUntold(after);
                 erase(after, before);
               }
@@ -431,6 +458,11 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
               "the user is in as many rooms as it may be"));
     }
     answered.put(answer.user().id(), answer.seq());
+    if (Wish.of(answer.wish()) != ahead.wishes().of(answer.user().id())) {
+      wished.put(
+          answer.user().id(),
+          new RoomEvent.Wanted(Wish.of(answer.wish()).label(), answer.version()));
+    }
     telling.remove(answer.user().id());
     if (telling.size() == TELLS_AT_ONCE / 2) {
       tellWhoIsUntold(state);
@@ -439,6 +471,53 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
     if (answered.size() == 1) {
       context.getSelf().tell(new RoomCommand.Flush());
     }
+  }
+
+  /**
+   * Tells a user that came and went in one write of each step, in order: of the last alone it could
+   * not tell what lay between. Answers to these count for nothing.
+   */
+  private void tellPassing(long before, List<RoomEvent> events, RoomState after) {
+    long seq = before;
+    for (RoomEvent event : events) {
+      seq++;
+      switch (event) {
+        case RoomEvent.MembersAdded(var at, var by, var prev, var members) -> {
+          for (RoomEvent.NewMember member : members) {
+            tellPassing(after, member.user(), seq, member.role());
+          }
+        }
+        case RoomEvent.MembersRemoved(var at, var by, var prev, var users, var reason) -> {
+          for (String user : users) {
+            tellPassing(after, user, seq, null);
+          }
+        }
+        case RoomEvent.Banned(var at, var by, var prev, var user, var reason) ->
+            tellPassing(after, user, seq, null);
+        default -> {}
+      }
+    }
+  }
+
+  private void tellPassing(RoomState after, String user, long seq, @Nullable String role) {
+    Long last = after.untold().get(user);
+    if (last != null && last > seq) {
+      tell(user, seq, role);
+    }
+  }
+
+  private void onWants(RoomState state, Wants wants) {
+    RoomState ahead = commit.ahead(state);
+    String user = wants.user().id();
+    RoomEvent.Wanted wanted = new RoomEvent.Wanted(wants.wish(), wants.version());
+    if (ahead.members().containsKey(user)) {
+      if (ahead.wishes().with(user, wanted) != ahead.wishes()) {
+        ahead = gather(state, new RoomEvent.Wished(user, wanted));
+      }
+      wanted = ahead.wishes().byUser().getOrDefault(user, wanted);
+    }
+    String believed = wanted.wish();
+    commit.afterwards(() -> wants.answerTo().tell(new Wants.Heard(id, believed)));
   }
 
   /** Tells the next users that have not answered, so many at a time. */
@@ -456,17 +535,24 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
   }
 
   private void tellMembership(RoomState state, String user, long seq) {
+    RoomState.Member member = state.member(user);
+    tell(user, seq, member == null ? null : member.role().label());
+  }
+
+  /**
+   * @param role null: it is no member
+   */
+  private void tell(String user, long seq, @Nullable String role) {
     var userId = new org.viesti.protocol.UserId(id.tenant(), user);
     ActorRef<Tell.Answer> answerTo =
         context.messageAdapter(Tell.Answer.class, RoomCommand.UserAnswered::new);
-    RoomState.Member member = state.member(user);
     needs
         .owners()
         .tell(
             userId.topic(),
-            member == null
+            role == null
                 ? new Tell.Left(userId, id, seq, answerTo)
-                : new Tell.Entered(userId, id, seq, member.role().label(), answerTo));
+                : new Tell.Entered(userId, id, seq, role, answerTo));
   }
 
   private void erase(RoomState state, long changedAfter) {

@@ -12,6 +12,7 @@ import org.viesti.protocol.RoomView;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.routing.Router;
 import org.viesti.routing.Tell;
+import org.viesti.routing.Wants;
 
 /** What a {@link Room} is told, and what it answers. Only {@link Rooms} speaks it to others. */
 sealed interface RoomCommand {
@@ -97,6 +98,18 @@ sealed interface RoomCommand {
 
   /** A user has heard of its membership. */
   record UserAnswered(Tell.Answer answer) implements RoomCommand {}
+
+  /** A user says which posts it wants to hear of. */
+  record UserWants(Wants wants) implements RoomCommand, NodeMessage {}
+
+  /** The room's alarm is due: from that position on users may have to be told. */
+  record Wake(long dueAt, long since) implements RoomCommand, NodeMessage {}
+
+  /** The notifier's answer to a wake. */
+  record NotifierOwes(Notifier.Owed owed) implements RoomCommand {}
+
+  /** The alarm that a committed batch needs is set: now those who asked may be answered. */
+  record Armed(Runnable answers) implements RoomCommand {}
 
   /** Write what has been gathered. */
   record Flush() implements RoomCommand {}

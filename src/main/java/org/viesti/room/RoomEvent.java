@@ -92,8 +92,25 @@ public sealed interface RoomEvent extends Stored {
   record Reacted(long at, String by, long prev, long target, String reaction, boolean add)
       implements Visible {}
 
-  /** These users have answered the change of their membership at that position. */
-  record Told(Map<String, Long> users) implements RoomEvent {}
+  /**
+   * A member's wish to hear of posts.
+   *
+   * @param wish label of a {@link org.viesti.routing.Wish}
+   * @param version of two of a user, the greater is the later
+   */
+  record Wanted(String wish, long version) {}
+
+  /**
+   * These users have answered the change of their membership at that position, some with a wish to
+   * hear of posts.
+   */
+  record Told(Map<String, Long> users, @Nullable Map<String, Wanted> wishes) implements RoomEvent {
+    Map<String, Wanted> wishesOrNone() {
+      return wishes == null ? Map.of() : wishes;
+    }
+  }
+
+  record Wished(String user, Wanted wanted) implements RoomEvent {}
 
   /** The content that {@code target}'s redaction was about is out of the journal. */
   record ErasureDone(long target) implements RoomEvent {}

@@ -26,6 +26,7 @@ public final class RoomForms implements StoredForms {
         Map.entry("room.redacted", RoomEvent.Redacted.class),
         Map.entry("room.reacted", RoomEvent.Reacted.class),
         Map.entry("room.told", RoomEvent.Told.class),
+        Map.entry("room.wished", RoomEvent.Wished.class),
         Map.entry("room.erasure-done", RoomEvent.ErasureDone.class),
         Map.entry("room.snapshot", RoomSnapshot.class));
   }

@@ -125,6 +125,9 @@ final class RoomRules {
 
   RoomEvent update(RoomState state, RoomCommand.Update update, long at) {
     need(state, update.by(), Permission.UPDATE);
+    if (state.type() == RoomType.DIRECT && Boolean.FALSE.equals(update.isPrivate())) {
+      throw new Refused(ErrorCode.FAILED_PRECONDITION, "a direct room is private");
+    }
     return new RoomEvent.Updated(
         at,
         update.by().user(),

@@ -14,6 +14,7 @@ public record RoomSettings(
     int postsPerUserBurst,
     int snapshotEvery,
     int signalsUpToMembers,
+    int mentionsOnlyAbove,
     int deliveredUpToMembers,
     Duration askTimeout) {
 
@@ -29,6 +30,7 @@ public record RoomSettings(
         room.getInt("posts-per-user-burst"),
         room.getInt("snapshot-every"),
         room.getInt("signals-up-to-members"),
+        viesti.getInt("push.mentions-only-above-members"),
         room.getInt("delivered-up-to-members"),
         room.getDuration("ask-timeout"));
   }

@@ -25,6 +25,7 @@ record RoomSnapshot(
     @Nullable Map<String, String> banned,
     @Nullable Map<String, List<SentEntry>> posted,
     @Nullable Map<String, Long> untold,
+    @Nullable Map<String, RoomEvent.Wanted> wishes,
     @Nullable Map<Long, Long> erasures)
     implements Stored {
 
@@ -65,6 +66,7 @@ record RoomSnapshot(
         state.banned(),
         posted,
         state.untold(),
+        state.wishes().byUser(),
         state.erasures());
   }
 
@@ -101,6 +103,7 @@ record RoomSnapshot(
         HashTreePMap.from(orEmpty(banned)),
         HashTreePMap.from(bySender),
         HashTreePMap.from(orEmpty(untold)),
+        Wishes.of(orEmpty(wishes)),
         HashTreePMap.from(orEmpty(erasures)));
   }
 

@@ -14,6 +14,7 @@ import org.viesti.room.RoomEvent.NewMember;
  * @param head the last position that readers see; 0 before the room is made
  * @param posted what each sender posted last, so that a retry is answered and not repeated
  * @param untold users who have not yet answered the change of their membership at that position
+ * @param wishes which members want to hear of posts
  * @param erasures redacted positions whose content may still be in the journal
  */
 record RoomState(
@@ -32,6 +33,7 @@ record RoomState(
     PMap<String, String> banned,
     PMap<String, Sent> posted,
     PMap<String, Long> untold,
+    Wishes wishes,
     PMap<Long, Long> erasures) {
 
   /**
@@ -68,6 +70,7 @@ record RoomState(
           HashTreePMap.empty(),
           HashTreePMap.empty(),
           HashTreePMap.empty(),
+          Wishes.NONE,
           HashTreePMap.empty());
 
   boolean isOpen() {
@@ -102,7 +105,8 @@ record RoomState(
       case RoomEvent.Edited e -> next;
       case RoomEvent.Redacted e -> next.withErasures(next.erasures.plus(e.target(), next.seq));
       case RoomEvent.Reacted e -> next;
-      case RoomEvent.Told e -> next.told(e.users());
+      case RoomEvent.Told e -> next.told(e.users()).wishing(e.wishesOrNone());
+      case RoomEvent.Wished e -> next.wishing(Map.of(e.user(), e.wanted()));
       case RoomEvent.ErasureDone e -> next.withErasures(next.erasures.minus(e.target()));
     };
   }
@@ -131,6 +135,7 @@ record RoomState(
         banned,
         posted,
         untold,
+        wishes,
         erasures);
   }
 
@@ -151,6 +156,7 @@ record RoomState(
         banned,
         posted,
         untold,
+        wishes,
         erasures);
   }
 
@@ -171,6 +177,7 @@ record RoomState(
         banned,
         posted,
         untold,
+        wishes,
         erasures);
   }
 
@@ -195,6 +202,7 @@ record RoomState(
         banned,
         HashTreePMap.empty(),
         all,
+        Wishes.NONE,
         erasures);
   }
 
@@ -215,6 +223,7 @@ record RoomState(
         banned,
         posted,
         newUntold,
+        wishes,
         erasures);
   }
 
@@ -233,7 +242,7 @@ record RoomState(
     for (String user : users) {
       tell = tell.plus(user, seq);
     }
-    return withMembers(members.minusAll(users), tell);
+    return withMembers(members.minusAll(users), tell).withWishes(wishes.without(users));
   }
 
   private RoomState withRole(String user, Role role) {
@@ -255,6 +264,37 @@ record RoomState(
     return withMembers(members, left);
   }
 
+  private RoomState wishing(Map<String, RoomEvent.Wanted> wanted) {
+    Wishes changed = wishes;
+    for (Map.Entry<String, RoomEvent.Wanted> entry : wanted.entrySet()) {
+      if (members.containsKey(entry.getKey())) {
+        changed = changed.with(entry.getKey(), entry.getValue());
+      }
+    }
+    return withWishes(changed);
+  }
+
+  private RoomState withWishes(Wishes newWishes) {
+    return new RoomState(
+        seq,
+        head,
+        lastAt,
+        status,
+        type,
+        name,
+        description,
+        isPrivate,
+        metadata,
+        createdAt,
+        createdBy,
+        members,
+        banned,
+        posted,
+        untold,
+        newWishes,
+        erasures);
+  }
+
   private RoomState withBanned(PMap<String, String> newBanned) {
     return new RoomState(
         seq,
@@ -272,6 +312,7 @@ record RoomState(
         newBanned,
         posted,
         untold,
+        wishes,
         erasures);
   }
 
@@ -292,6 +333,7 @@ record RoomState(
         banned,
         posted,
         untold,
+        wishes,
         newErasures);
   }
 
@@ -313,6 +355,7 @@ record RoomState(
         banned,
         posted.plus(sender, sent),
         untold,
+        wishes,
         erasures);
   }
 }

@@ -1,12 +1,11 @@
 package org.viesti.room;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.viesti.journal.History;
 
-/**
- * The tags under which a room's entries are found again; {@link History} says how tags are made.
- */
+/** What a room's entries are found again by; {@link History} says how tags are made of it. */
 final class RoomTags {
   private RoomTags() {}
 
@@ -39,6 +38,7 @@ final class RoomTags {
       case RoomEvent.RoleChanged e -> Set.of();
       case RoomEvent.Erased e -> Set.of();
       case RoomEvent.Told e -> Set.of();
+      case RoomEvent.Wished e -> Set.of();
       case RoomEvent.ErasureDone e -> Set.of();
     };
   }
@@ -52,7 +52,24 @@ final class RoomTags {
       tags.add(reply(posted.replyTo()));
     }
     if (posted.mentions() != null) {
-      posted.mentions().forEach(user -> tags.add(mention(user)));
+      tags.addAll(mentions(posted.by(), posted.mentions()));
+    }
+    return tags;
+  }
+
+  /**
+   * A mention of everyone includes all others named, and says by whom it was, because nobody counts
+   * as mentioned by itself.
+   */
+  private static Set<String> mentions(String by, List<String> mentioned) {
+    if (mentioned.contains("*")) {
+      return Set.of(mention("*"), mention("*/" + by));
+    }
+    Set<String> tags = new HashSet<>();
+    for (String user : mentioned) {
+      if (!user.equals(by)) {
+        tags.add(mention(user));
+      }
     }
     return tags;
   }

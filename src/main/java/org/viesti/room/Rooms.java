@@ -15,6 +15,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.jspecify.annotations.Nullable;
+import org.viesti.journal.WakeUps;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.HistoryEntry;
@@ -28,6 +29,7 @@ import org.viesti.protocol.ServerFrame;
 import org.viesti.room.RoomCommand.By;
 import org.viesti.room.RoomCommand.Reply;
 import org.viesti.routing.Router;
+import org.viesti.routing.Wants;
 import org.viesti.security.Principal;
 
 /**
@@ -61,8 +63,9 @@ public final class Rooms {
       org.viesti.routing.ClusterRoutes routes,
       org.viesti.routing.TopicOwner owners,
       org.viesti.journal.History history,
+      WakeUps wakeUps,
       java.time.Clock clock) {
-    return new Rooms(system, new Room.Needs(settings, routes, owners, history, clock));
+    return new Rooms(system, new Room.Needs(settings, routes, owners, history, wakeUps, clock));
   }
 
   /** A member to be. */
@@ -211,29 +214,51 @@ public final class Rooms {
 
   private CompletionStage<List<Recorded>> postInOneRoom(
       Principal by, String name, List<ClientFrame.Send> messages) {
-    CompletionStage<List<Recorded>> answer;
+    RoomId room;
     try {
-      RoomId room = new RoomId(by.user().tenant(), name);
-      List<RoomCommand.Draft> drafts = new ArrayList<>(messages.size());
-      for (ClientFrame.Send message : messages) {
-        drafts.add(
-            new RoomCommand.Draft(
-                message.id(),
-                message.payload(),
-                message.replyTo() == null ? 0 : seqIn(room, message.replyTo()),
-                message.mentions()));
-      }
-      answer =
-          this.<RoomCommand.Recorded>ask(room, ref -> new RoomCommand.Post(by(by), drafts, ref))
-              .thenApply(recorded -> recorded(room, recorded));
+      room = new RoomId(by.user().tenant(), name);
     } catch (Refused refused) {
-      answer = CompletableFuture.failedFuture(refused);
+      return CompletableFuture.completedFuture(
+          Collections.nCopies(messages.size(), refused(refused.refusal())));
     }
-    return answer.exceptionally(
-        failure -> {
-          Refusal refusal = Refused.in(failure);
-          return Collections.nCopies(messages.size(), new Recorded("", 0, 0, false, refusal));
-        });
+    // A message that cannot be one of this room's spoils none of the others.
+    List<Recorded> results = new ArrayList<>(Collections.nCopies(messages.size(), NOTHING));
+    List<RoomCommand.Draft> drafts = new ArrayList<>(messages.size());
+    List<Integer> places = new ArrayList<>(messages.size());
+    for (int i = 0; i < messages.size(); i++) {
+      try {
+        drafts.add(draft(room, messages.get(i)));
+        places.add(i);
+      } catch (Refused refused) {
+        results.set(i, refused(refused.refusal()));
+      }
+    }
+    if (drafts.isEmpty()) {
+      return CompletableFuture.completedFuture(results);
+    }
+    return this.<RoomCommand.Recorded>ask(room, ref -> new RoomCommand.Post(by(by), drafts, ref))
+        .thenApply(answer -> recorded(room, answer))
+        .exceptionally(
+            failure -> Collections.nCopies(drafts.size(), refused(Refused.in(failure))))
+        .thenApply(
+            recorded -> {
+              for (int i = 0; i < places.size(); i++) {
+                results.set(places.get(i), recorded.get(i));
+              }
+              return results;
+            });
+  }
+
+  private static RoomCommand.Draft draft(RoomId room, ClientFrame.Send message) {
+    return new RoomCommand.Draft(
+        message.id(),
+        message.payload(),
+        message.replyTo() == null ? 0 : room.seqOf(message.replyTo()),
+        message.mentions());
+  }
+
+  private static Recorded refused(Refusal refusal) {
+    return new Recorded("", 0, 0, false, refusal);
   }
 
   private static List<Recorded> recorded(RoomId room, RoomCommand.Recorded answer) {
@@ -273,7 +298,7 @@ public final class Rooms {
 
   private CompletionStage<Recorded> amend(Principal by, String messageId, Amendment amendment) {
     RoomId room = roomOf(by, messageId);
-    long seq = seqIn(room, messageId);
+    long seq = room.seqOf(messageId);
     return this.<RoomCommand.Recorded>ask(room, ref -> amendment.of(seq, ref))
         .thenApply(answer -> recorded(room, answer).getFirst());
   }
@@ -312,14 +337,14 @@ public final class Rooms {
   /** Every content a message has had, oldest first. */
   public CompletionStage<List<HistoryEntry>> versions(Principal by, String messageId) {
     RoomId room = roomOf(by, messageId);
-    long seq = seqIn(room, messageId);
+    long seq = room.seqOf(messageId);
     return get(by, room).thenCompose(seen -> history.versions(room, by.user().id(), seq));
   }
 
   /** The replies to a message, oldest first. */
   public CompletionStage<List<HistoryEntry>> replies(Principal by, String messageId, int limit) {
     RoomId room = roomOf(by, messageId);
-    long seq = seqIn(room, messageId);
+    long seq = room.seqOf(messageId);
     return get(by, room).thenCompose(seen -> history.replies(room, by.user().id(), seq, limit));
   }
 
@@ -337,6 +362,15 @@ public final class Rooms {
     tell(room, new RoomCommand.Interested(node));
   }
 
+  /** Passes on which posts a user wants to hear of. */
+  public void wants(RoomId room, Wants wants) {
+    tell(room, new RoomCommand.UserWants(wants));
+  }
+
+  public void wake(RoomId room, WakeUps.Due due) {
+    tell(room, new RoomCommand.Wake(due.dueAt(), due.since()));
+  }
+
   /** The room of a message id, in the caller's tenant. */
   public static RoomId roomOf(Principal by, String messageId) {
     int dot = messageId == null ? -1 : messageId.lastIndexOf('.');
@@ -344,22 +378,6 @@ public final class Rooms {
       throw new Refused(ErrorCode.INVALID_ARGUMENT, "a message id is room.position");
     }
     return new RoomId(by.user().tenant(), messageId.substring(0, dot));
-  }
-
-  private static long seqIn(RoomId room, String messageId) {
-    String prefix = room.id() + ".";
-    if (messageId.startsWith(prefix)) {
-      try {
-        long seq = Long.parseLong(messageId.substring(prefix.length()));
-        if (seq > 0) {
-          return seq;
-        }
-      } catch (NumberFormatException e) {
-        // falls through: it is no message id of this room
-      }
-    }
-    throw new Refused(
-        ErrorCode.INVALID_ARGUMENT, messageId + " is no message id of room " + room.id());
   }
 
   private static By by(Principal principal) {

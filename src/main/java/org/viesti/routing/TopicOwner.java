@@ -1,6 +1,7 @@
 package org.viesti.routing;
 
 import org.apache.pekko.actor.typed.ActorRef;
+import org.viesti.journal.WakeUps;
 import org.viesti.protocol.Topic;
 
 /**
@@ -15,4 +16,13 @@ public interface TopicOwner {
    * Tells the owner something it must hear for certain: the teller repeats it until it is answered.
    */
   void tell(Topic topic, Tell tell);
+
+  /**
+   * Tells a room which of its posts a user wants to hear of; the user repeats it until it is
+   * answered.
+   */
+  void wants(Topic topic, Wants wants);
+
+  /** The owner's alarm is due. */
+  void wake(WakeUps.Due due);
 }

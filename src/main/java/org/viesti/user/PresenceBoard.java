@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.ServerFrame;
 
 /**
- * What a user's devices say of its presence, and who wants to know. In memory only. A user is what
- * its most present device is; INVISIBLE is told as offline, with no word of when it was last
- * active.
+ * What a user's devices say of its presence, and who wants to know. In memory only.
+ *
+ * <p>A user is what its most present device is. While one of them says invisible, the user is told as one who left at that moment
+ * is: offline, last active then. That outlasts the device's link, so that a link that breaks does not show the user; it ends when
+ * the device, or after it left another, says something else.
  */
 final class PresenceBoard {
   private static final List<String> FROM_MOST = List.of("busy", "online", "away");
+
+  private static final String INVISIBLE = "invisible";
 
   private record Said(String status, @Nullable String message) {}
 
@@ -49,7 +53,19 @@ final class PresenceBoard {
 
   void attach(String device, ActorRef<Users.News> connection) {
     live.put(device, connection);
-    said.remove(device);
+    forget(device);
+  }
+
+  /** What a stream said ends with it; but not the wish to be unseen. */
+  private void forget(String device) {
+    if (!says(device, INVISIBLE)) {
+      said.remove(device);
+    }
+  }
+
+  private boolean says(String device, String status) {
+    Said word = said.get(device);
+    return word != null && word.status().equals(status);
   }
 
   /** A stream that was taken over by a newer one of the same device no longer counts. */
@@ -63,25 +79,37 @@ final class PresenceBoard {
     if (device == null) {
       return false;
     }
-    boolean wasSeen = !current().status().equals("offline");
+    boolean wasSeen = isSeen();
     live.remove(device);
-    said.remove(device);
-    if (wasSeen) {
+    forget(device);
+    if (wasSeen && !isSeen()) {
       lastActive = now;
     }
     return true;
   }
 
-  void say(String device, String status, @Nullable String message) {
-    if (live.containsKey(device)) {
-      said.put(device, new Said(status, message));
+  void say(String device, String status, @Nullable String message, long now) {
+    if (!live.containsKey(device)) {
+      return;
     }
+    boolean wasSeen = isSeen();
+    said.put(device, new Said(status, message));
+    if (!status.equals(INVISIBLE)) {
+      said.keySet().removeIf(other -> !live.containsKey(other));
+    }
+    if (wasSeen && !isSeen()) {
+      lastActive = now;
+    }
+  }
+
+  private boolean isSeen() {
+    return !current().status().equals("offline");
   }
 
   void watch(ActorRef<Users.News> watcher) {
     if (watchers.size() < maxWatchers) {
       watchers.put(watcher, true);
-      watcher.tell(new Users.PresenceIs(current()));
+      watcher.tell(new Users.PresenceIs(shown()));
     }
   }
 
@@ -99,7 +127,7 @@ final class PresenceBoard {
   }
 
   ServerFrame.Presence current() {
-    boolean invisible = said.values().stream().anyMatch(s -> s.status().equals("invisible"));
+    boolean invisible = said.keySet().stream().anyMatch(device -> says(device, INVISIBLE));
     String best = "offline";
     String message = null;
     for (String device : live.keySet()) {
@@ -110,7 +138,12 @@ final class PresenceBoard {
       }
     }
     return new ServerFrame.Presence(
-        user, best, message, best.equals("offline") && !invisible ? lastActive : null);
+        user, best, message, best.equals("offline") ? lastActive : null);
+  }
+
+  /** What a newcomer is shown: what the others have heard, not what may be about to change. */
+  ServerFrame.Presence shown() {
+    return told == null ? new ServerFrame.Presence(user, "offline", null, lastActive) : told;
   }
 
   private static int rank(String status) {

@@ -3,6 +3,7 @@ package org.viesti.user;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Terminated;
@@ -10,6 +11,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
@@ -19,14 +21,19 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.jspecify.annotations.Nullable;
 import org.viesti.journal.GroupCommit;
 import org.viesti.journal.Logs;
+import org.viesti.journal.WakeUps;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Message;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.UserId;
+import org.viesti.routing.Alarm;
 import org.viesti.routing.Announcer;
 import org.viesti.routing.ClusterRoutes;
 import org.viesti.routing.Tell;
+import org.viesti.routing.TopicOwner;
+import org.viesti.routing.Wants;
+import org.viesti.routing.Wish;
 
 /**
  * The owner of one user's own topic. It stays in memory while a device is connected or someone
@@ -35,7 +42,13 @@ import org.viesti.routing.Tell;
 final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState> {
 
   /** What a user needs of its node. */
-  record Needs(UserSettings settings, ClusterRoutes routes, Clock clock) {}
+  record Needs(
+      UserSettings settings,
+      PushNeeds push,
+      ClusterRoutes routes,
+      TopicOwner owners,
+      WakeUps wakeUps,
+      Clock clock) {}
 
   private final ActorContext<UserCommand> context;
   private final TimerScheduler<UserCommand> timers;
@@ -44,6 +57,9 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
   private final Needs needs;
   private final GroupCommit<UserState, UserEvent> commit = new GroupCommit<>(UserState::grown);
   private final PresenceBoard presence;
+  private final Duties duties;
+  private final PushDesk pushes;
+  private final WishTeller wishes;
   private @Nullable ActorRef<Announcer.Command> announcer;
 
   static Behavior<UserCommand> create(
@@ -65,6 +81,9 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
     this.id = id;
     this.needs = needs;
     this.presence = new PresenceBoard(id.id(), needs.settings().maxWatchers());
+    this.duties = new Duties(context, new Alarm(needs.wakeUps(), id.topic()), needs.clock());
+    this.pushes = new PushDesk(context, timers, id, needs, commit);
+    this.wishes = new WishTeller(context, timers, id, needs.owners());
     restIfIdle();
   }
 
@@ -87,6 +106,13 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
   public SignalHandler<UserState> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(
+            RecoveryCompleted.instance(),
+            state -> {
+              duties.recovered(state);
+              pushes.schedule(state);
+              wishes.tell(state);
+            })
+        .onSignal(
             Terminated.class,
             (state, terminated) -> gone(terminated.getRef().<Users.News>unsafeUpcast()))
         .build();
@@ -103,7 +129,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
         return flush(state);
       }
       case UserCommand.Idle() -> {
-        if (presence.isIdle()) {
+        if (presence.isIdle() && pushes.isIdle(state, needs.settings().passivateAfter())) {
           shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
         }
       }
@@ -112,21 +138,28 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
       case UserCommand.Request request -> onRequest(state, request);
       case UserCommand.Detach(String device, var connection) -> gone(connection);
       case UserCommand.SetPresence(String device, String status, String message) -> {
-        presence.say(device, status, message);
+        presence.say(device, status, message, now());
         presenceChanged();
       }
       case UserCommand.Watch(var rooms, var watcher) -> {
         if (rooms.stream().anyMatch(room -> isIn(state, room))) {
           context.watch(watcher);
           presence.watch(watcher);
-          restIfIdle();
+        } else {
+          presence.unwatch(watcher);
         }
+        restIfIdle();
       }
       case UserCommand.Unwatch(var watcher) -> {
         presence.unwatch(watcher);
         restIfIdle();
       }
       case UserCommand.TellPresence() -> presence.tell();
+      case UserCommand.RoomHeard(Wants.Heard heard) -> onHeard(state, heard);
+      case UserCommand.TellWishes() -> wishes.tell(state);
+      case UserCommand.Wake(long dueAt) -> duties.wake(commit.ahead(state), dueAt);
+      case UserCommand.Armed(Runnable answers) -> answers.run();
+      case UserCommand.OfPushes push -> pushes.on(state, push);
     }
     if (commit.wantsFlush()) {
       context.getSelf().tell(new UserCommand.Flush());
@@ -135,13 +168,17 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
   }
 
   private Effect<UserEvent, UserState> flush(UserState state) {
+    UserState ahead = commit.ahead(state);
     GroupCommit.Batch<UserEvent> batch = commit.take();
+    duties.arm(batch.events(), ahead);
     return Effect()
         .persist(batch.events())
         .thenRun(
             after -> {
               announce(state, batch.events(), after);
-              batch.committed();
+              wishes.committed(batch.events(), after);
+              pushes.schedule(after);
+              duties.whenArmed(batch::committed);
             });
   }
 
@@ -183,27 +220,47 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
       case Tell.Entered entered -> {
         if (entered.seq() > known) {
           if (!isIn(ahead, room) && ahead.openRooms() >= needs.settings().maxRooms()) {
-            entered.answerTo().tell(new Tell.Answer(id, entered.seq(), true));
+            entered.answerTo().tell(new Tell.Answer(id, entered.seq(), true, null, 0));
             return;
           }
           commit.gather(
               state,
-              new UserEvent.Entered(now(), ahead.head(), room, entered.seq(), entered.role()));
+              new UserEvent.Entered(
+                  now(),
+                  ahead.head(),
+                  room,
+                  entered.seq(),
+                  entered.role(),
+                  ahead.wishOnEntering(room).label()));
         }
-        answer(entered.answerTo(), entered.seq());
+        answer(state, entered.answerTo(), room, entered.seq());
       }
       case Tell.Left left -> {
         if (left.seq() > known && membership != null) {
           commit.gather(state, new UserEvent.Left(now(), ahead.head(), room, left.seq()));
         }
-        answer(left.answerTo(), left.seq());
+        answer(state, left.answerTo(), room, left.seq());
       }
-      case Tell.Notify notify -> answer(notify.answerTo(), notify.message().seq());
+      case Tell.Notify notify -> {
+        pushes.queue(state, notify, Set.copyOf(presence.live()));
+        answer(state, notify.answerTo(), room, notify.posts().getLast().seq());
+      }
     }
   }
 
-  private void answer(ActorRef<Tell.Answer> to, long seq) {
-    commit.afterwards(() -> to.tell(new Tell.Answer(id, seq, false)));
+  private void answer(UserState state, ActorRef<Tell.Answer> to, String room, long seq) {
+    UserState ahead = commit.ahead(state);
+    String wish = ahead.wishFor(ahead.in(room)).label();
+    commit.afterwards(() -> to.tell(new Tell.Answer(id, seq, false, wish, ahead.seq())));
+  }
+
+  private void onHeard(UserState state, Wants.Heard heard) {
+    UserState.Membership membership = commit.ahead(state).in(heard.room().id());
+    if (membership != null
+        && membership.isIn()
+        && Wish.of(membership.heard()) != Wish.of(heard.wish())) {
+      commit.gather(state, new UserEvent.WishHeard(heard.room().id(), heard.wish()));
+    }
   }
 
   // Requests.
@@ -227,8 +284,15 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
             commit.gather(state, new UserEvent.DeviceForgotten(forget.device()));
           }
         }
-        case UserCommand.SetQuietHours set ->
-            commit.gather(state, new UserEvent.QuietHoursSet(set.fromMinute(), set.toMinute()));
+        case UserCommand.Replay replay -> {
+          needDevice(ahead, replay.push().device());
+          needMembership(ahead, replay.push().room());
+          pushes.replay(state, replay.push());
+        }
+        case UserCommand.SetQuietHours set -> {
+commit.gather(state, new UserEvent.QuietHoursSet(set.fromMinute(), set.toMinute()));
+pushes.reconsider(state);
+}
       }
       UserState after = commit.ahead(state);
       commit.afterwards(() -> request.replyTo().tell(is(after)));
@@ -247,7 +311,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
         presence.live(),
         state.quietFrom(),
         state.quietTo(),
-        presence.current());
+        presence.shown());
   }
 
   private void attach(UserState state, UserState ahead, UserCommand.Attach attach) {
@@ -278,6 +342,13 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
       throw new Refused(ErrorCode.NOT_FOUND, "you are not in room " + room);
     }
     return membership;
+  }
+
+  private static void needDevice(UserState state, String device) {
+    UserState.Device known = state.devicesOrNone().get(device);
+    if (known == null || !known.reachable()) {
+      throw new Refused(ErrorCode.FAILED_PRECONDITION, "device " + device + " has no push token");
+    }
   }
 
   private void markRead(UserState state, UserState ahead, UserCommand.MarkRead mark) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.viesti.protocol.MemberSettings;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.routing.Router;
+import org.viesti.routing.Wants;
 
 /** What a {@link User} is told, and what it answers. Only {@link Users} speaks it to others. */
 sealed interface UserCommand {
@@ -46,6 +48,9 @@ sealed interface UserCommand {
 
   record SetQuietHours(int fromMinute, int toMinute, ActorRef<Reply> replyTo) implements Request {}
 
+  /** A dead letter is to be tried again. */
+  record Replay(PendingPush push, ActorRef<Reply> replyTo) implements Request {}
+
   record SetPresence(String device, String status, @Nullable String message)
       implements UserCommand, NodeMessage {}
 
@@ -54,6 +59,36 @@ sealed interface UserCommand {
       implements UserCommand, NodeMessage {}
 
   record Unwatch(ActorRef<Users.News> watcher) implements UserCommand, NodeMessage {}
+
+  /** A room has heard which of its posts the user wants to hear of. */
+  record RoomHeard(Wants.Heard heard) implements UserCommand {}
+
+  /** Tell the rooms that have not heard. */
+  record TellWishes() implements UserCommand {}
+
+  /** The user's alarm is due. */
+  record Wake(long dueAt) implements UserCommand, NodeMessage {}
+
+  /** The alarm that a committed batch needs is set: now those who asked may be answered. */
+  record Armed(Runnable answers) implements UserCommand {}
+
+  /** What the {@link PushDesk} tells itself. */
+  sealed interface OfPushes extends UserCommand {}
+
+  record PushesDue() implements OfPushes {}
+
+  /**
+   * @param acknowledged by the device; null: not known
+   */
+  record PushLookedAt(String key, @Nullable Long acknowledged) implements OfPushes {}
+
+  /**
+   * @param result empty: there is nothing left to push
+   */
+  record PushSent(PendingPush push, String provider, String token, Optional<PushResult> result)
+      implements OfPushes {}
+
+  record PushBuried(PendingPush push, boolean done) implements OfPushes {}
 
   record Flush() implements UserCommand {}
 

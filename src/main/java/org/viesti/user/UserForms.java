@@ -17,6 +17,10 @@ public final class UserForms implements StoredForms {
         Map.entry("user.device-forgotten", UserEvent.DeviceForgotten.class),
         Map.entry("user.push-token-set", UserEvent.PushTokenSet.class),
         Map.entry("user.quiet-hours-set", UserEvent.QuietHoursSet.class),
+        Map.entry("user.wish-heard", UserEvent.WishHeard.class),
+        Map.entry("user.push-queued", UserEvent.PushQueued.class),
+        Map.entry("user.push-put-off", UserEvent.PushPutOff.class),
+        Map.entry("user.push-done", UserEvent.PushDone.class),
         Map.entry("user.snapshot", UserState.class));
   }
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.journal.History;
 import org.viesti.journal.Logs;
 import org.viesti.journal.NodeMessage;
+import org.viesti.journal.WakeUps;
 import org.viesti.protocol.MemberSettings;
 import org.viesti.protocol.Message;
 import org.viesti.protocol.Refusal;
@@ -31,6 +32,7 @@ import org.viesti.protocol.UserId;
 import org.viesti.routing.ClusterRoutes;
 import org.viesti.routing.Router;
 import org.viesti.routing.Tell;
+import org.viesti.routing.TopicOwner;
 import org.viesti.user.UserCommand.Reply;
 
 /**
@@ -67,10 +69,14 @@ public final class Users {
   public static Users start(
       ActorSystem<?> system,
       UserSettings settings,
+      PushNeeds push,
       ClusterRoutes routes,
+      TopicOwner owners,
       History history,
+      WakeUps wakeUps,
       Clock clock) {
-    return new Users(system, history, new User.Needs(settings, routes, clock));
+    return new Users(
+        system, history, new User.Needs(settings, push, routes, owners, wakeUps, clock));
   }
 
   /** What a user tells the connections of its devices, and those that watch its presence. */
@@ -179,6 +185,7 @@ public final class Users {
     Map<String, Membership> byLog = new HashMap<>();
     List<History.Count> unread = new ArrayList<>();
     List<History.Tagged> mentions = new ArrayList<>();
+    List<History.Tagged> ownMentions = new ArrayList<>();
     for (Membership membership : memberships) {
       String log =
           Logs.of(new org.viesti.protocol.RoomId(user.tenant(), membership.room()).topic());
@@ -186,12 +193,15 @@ public final class Users {
       unread.add(new History.Count(log, membership.read(), "room.posted", user.id()));
       mentions.add(new History.Tagged(log, "m:" + user.id(), membership.read()));
       mentions.add(new History.Tagged(log, "m:*", membership.read()));
+      ownMentions.add(new History.Tagged(log, "m:*/" + user.id(), membership.read()));
     }
     return history
         .heads(byLog.keySet())
         .thenCombine(history.counts(unread, UNREAD_AT_MOST), Counted::new)
         .thenCombine(
-            history.taggedCounts(mentions),
+            history
+                .taggedCounts(mentions)
+                .thenCombine(history.taggedCounts(ownMentions), Users::without),
             (counted, mentioned) -> {
               List<Summary> summaries = new ArrayList<>();
               byLog.forEach(
@@ -205,6 +215,12 @@ public final class Users {
               summaries.sort(java.util.Comparator.comparing(s -> s.membership().room()));
               return summaries;
             });
+  }
+
+  private static Map<String, Long> without(Map<String, Long> all, Map<String, Long> own) {
+    Map<String, Long> rest = new HashMap<>(all);
+    own.forEach((log, count) -> rest.merge(log, -count, Long::sum));
+    return rest;
   }
 
   /** Counting stops there: nobody reads the difference between ten thousand unread and more. */
@@ -248,6 +264,14 @@ public final class Users {
 
   public void interested(UserId user, ActorRef<Router.Command> node) {
     tell(user, new UserCommand.Interested(node));
+  }
+
+  public void wake(UserId user, WakeUps.Due due) {
+    tell(user, new UserCommand.Wake(due.dueAt()));
+  }
+
+  CompletionStage<Profile> replay(UserId user, PendingPush letter) {
+    return ask(user, ref -> new UserCommand.Replay(letter, ref));
   }
 
   public void tell(UserId user, Tell tell) {

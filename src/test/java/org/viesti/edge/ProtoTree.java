@@ -18,13 +18,13 @@ import java.util.Set;
  * the codecs. A oneof of messages is the object's own tag ({@code type} or {@code kind}) in JSON; a
  * Struct is a free object.
  */
-final class ProtoTree {
+public final class ProtoTree {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Set<String> TAGGED = Set.of("ClientFrame", "ServerFrame", "Body", "Payload");
 
   private ProtoTree() {}
 
-  static ObjectNode tree(Message message) {
+  public static ObjectNode tree(Message message) {
     Descriptor type = message.getDescriptorForType();
     ObjectNode made = MAPPER.createObjectNode();
     if (TAGGED.contains(type.getName())) {
@@ -92,7 +92,7 @@ final class ProtoTree {
   }
 
   /** Fills a builder from its JSON form, and notes every field it filled. */
-  static Message message(Message.Builder made, JsonNode tree, Set<String> filled) {
+  public static Message message(Message.Builder made, JsonNode tree, Set<String> filled) {
     Descriptor type = made.getDescriptorForType();
     if (TAGGED.contains(type.getName())) {
       FieldDescriptor branch = type.findFieldByName(tree.get(tag(type)).asText());
