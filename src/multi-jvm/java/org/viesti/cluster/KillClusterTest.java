@@ -45,7 +45,7 @@ class KillClusterTest {
       talk.talk(devices, 8, 5);
       for (int kill = 0; kill < KILLS; kill++) {
         talk.awaitMore(100, cluster);
-        Thread.sleep(random.nextInt(500)); // the moment itself is what is random
+        Thread.sleep(random.nextInt(2_000)); // the moment itself is what is random
         cluster.node(0).kill();
         cluster.node(0).start().awaitReady();
       }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,14 +27,18 @@ class TakeoverClusterTest {
   private static final Duration SOON = Duration.ofSeconds(15);
   private static final int TAKEN_OVER = 4409;
 
+  /** Enough that a third of them, whose owners are on one node, does not always have luck. */
+  private static final int HASTY = 30;
+
   private final TestCluster cluster =
-      TestCluster.start("takeover", TestDatabase.Kind.POSTGRESQL, 2);
+      TestCluster.start("takeover", TestDatabase.Kind.POSTGRESQL, 3);
 
   @BeforeAll
   void rooms() {
     Calls owner = cluster.calls(0, "owner");
     owner.createRoom("plain", Set.of("ann"));
     owner.createRoom("frozen", Set.of("bob"));
+    owner.createRoom("hasty", IntStream.range(0, HASTY).mapToObj(i -> "hasty" + i).toList());
   }
 
   @AfterAll
@@ -65,6 +71,46 @@ class TakeoverClusterTest {
       wasTakenOver(old);
       onlyTheYoungReceives("frozen", old, young);
     }
+  }
+
+  @Test
+  void an_attempt_that_was_given_up_does_not_end_the_stream_that_followed() throws Exception {
+    List<ChatClient> devices =
+        IntStream.range(0, HASTY)
+            .mapToObj(i -> new ChatClient("hasty" + i, "phone", Resume.POSITIONS))
+            .toList();
+    try {
+      connect(devices, 0).get(30, TimeUnit.SECONDS); // now their owners are somewhere
+      cluster.node(2).freeze();
+      CompletableFuture<Void> givenUp = connect(devices, 0);
+      Thread.sleep(400); // until the requests wait before the frozen node
+      CompletableFuture<Void> last = connect(devices, 1);
+      Thread.sleep(400);
+      cluster.node(2).thaw();
+      last.get(30, TimeUnit.SECONDS);
+      assertThat(givenUp).isDone();
+      long seq =
+          cluster
+              .calls(0, "owner")
+              .postText("hasty", "after", "all there?")
+              .body()
+              .path("seq")
+              .longValue();
+      Await.until(
+          SOON,
+          () -> "not all stayed: " + devices.stream().map(ChatClient::standing).toList(),
+          () -> devices.stream().allMatch(d -> d.inbox().position("rooms/hasty") >= seq));
+      assertThat(devices).allSatisfy(d -> assertThat(d.frames("error")).isEmpty());
+    } finally {
+      devices.forEach(ChatClient::close);
+    }
+  }
+
+  private CompletableFuture<Void> connect(List<ChatClient> devices, int node) {
+    return CompletableFuture.allOf(
+        devices.stream()
+            .map(device -> device.connect(cluster.node(node).live()))
+            .toArray(CompletableFuture[]::new));
   }
 
   private void wasTakenOver(ChatClient old) throws Exception {

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,28 +222,8 @@ public final class ChatClient implements AutoCloseable {
     live = from;
     resumeToken = welcome.required("resume").textValue();
     waysBack.welcomed(from.node());
-    beat(from, welcome.required("heartbeat_ms").longValue());
+    from.beat(welcome.required("heartbeat_ms").longValue());
     sends.unanswered().forEach(this::resend);
-  }
-
-  /**
-   * Pings once a heartbeat, and gives up a stream that was silent for two: its node may be stopped,
-   * its link cut.
-   */
-  private static void beat(LiveStream to, long heartbeat) {
-    Later.run(
-        heartbeat,
-        () -> {
-          if (to.end().isDone()) {
-            return;
-          }
-          if (to.silence() > TimeUnit.MILLISECONDS.toNanos(2 * heartbeat)) {
-            to.abort("silent");
-          } else {
-            to.send(frame("ping"));
-            beat(to, heartbeat);
-          }
-        });
   }
 
   private void delivered(LiveStream from, Delivery delivery) {

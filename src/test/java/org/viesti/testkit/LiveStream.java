@@ -3,6 +3,7 @@ package org.viesti.testkit;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -74,11 +75,6 @@ final class LiveStream implements WebSocket.Listener {
    */
   CompletableFuture<End> end() {
     return ended;
-  }
-
-  /** Nanoseconds since the last frame. */
-  long silence() {
-    return System.nanoTime() - heard;
   }
 
   void open(String token) {
@@ -154,6 +150,26 @@ final class LiveStream implements WebSocket.Listener {
       String text = frame.toString();
       outgoing = outgoing.handle((_, _) -> to).thenCompose(ready -> ready.sendText(text, true));
     }
+  }
+
+  /**
+   * Pings once a heartbeat, and gives up after two of silence: the node may be stopped, the link
+   * cut.
+   */
+  void beat(long heartbeat) {
+    Later.run(
+        heartbeat,
+        () -> {
+          if (end.isDone()) {
+            return;
+          }
+          if (System.nanoTime() - heard > TimeUnit.MILLISECONDS.toNanos(2 * heartbeat)) {
+            abort("silent");
+          } else {
+            send(JsonNodeFactory.instance.objectNode().put("type", "ping"));
+            beat(heartbeat);
+          }
+        });
   }
 
   /** Cuts the link, without a word to the server. */
