@@ -131,7 +131,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean reading;
   private boolean reconciling;
 
-  /** What of the user's own log this stream's rooms reflect, and what of it is known to be there. */
+  /**
+   * What of the user's own log this stream's rooms reflect, and what of it is known to be there.
+   */
   private long profileSeq;
 
   private long profileWanted;
@@ -359,8 +361,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       int most = outbox.window().room(needs.settings().readAtOnce());
       List<Message> near = needs.tails().after(next.topic, next.sent, most);
       if (near != null) {
-        continueWith(
-            next, new Rooms.Stretch(near, near.getLast().seq(), near.size() < most));
+        continueWith(next, new Rooms.Stretch(near, near.getLast().seq(), near.size() < most));
         continue;
       }
       reading = true;

@@ -57,7 +57,8 @@ public final class LiveConnections implements Connections {
       Tails tails) {
     Opening opening = new Opening(settings, users, devices, history, resumeTokens, router);
     DeviceConnection.Needs needs =
-        new DeviceConnection.Needs(settings, rooms, users, devices, admission, opening, router, tails);
+        new DeviceConnection.Needs(
+            settings, rooms, users, devices, admission, opening, router, tails);
     return new LiveConnections(
         system,
         system.systemActorOf(

@@ -170,8 +170,8 @@ final class Publishing {
   }
 
   /**
-   * Reads the client's socket or leaves it: past the window of unanswered requests, and while the client does not take what it is
-   * sent, because each frame it sends can have an answer.
+   * Reads the client's socket or leaves it: past the window of unanswered requests, and while the
+   * client does not take what it is sent, because each frame it sends can have an answer.
    */
   void heed() {
     boolean full =

@@ -54,8 +54,8 @@ final class Track {
   }
 
   /**
-   * Whether the user may see a message; the messages before it have been passed. The room's log itself says when the user left
-   * and came back: what its owner has told of that may be older.
+   * Whether the user may see a message; the messages before it have been passed. The room's log
+   * itself says when the user left and came back: what its owner has told of that may be older.
    */
   boolean sees(Message message, String user) {
     if (stays == null) {

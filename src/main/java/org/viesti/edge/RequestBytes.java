@@ -18,8 +18,9 @@ import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
 
 /**
- * A request's bytes, so that too many can still be answered: to stop taking them at once would reset the HTTP/2 stream, or close the
- * HTTP/1.1 connection, and the answer that says why would be lost.
+ * A request's bytes, so that too many can still be answered: to stop taking them at once would
+ * reset the HTTP/2 stream, or close the HTTP/1.1 connection, and the answer that says why would be
+ * lost.
  */
 public final class RequestBytes {
   /** Long enough for an answer to go out; the bytes that come meanwhile are thrown away. */

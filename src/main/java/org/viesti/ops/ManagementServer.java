@@ -10,7 +10,10 @@ import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.server.Route;
 import org.apache.pekko.management.javadsl.PekkoManagement;
 
-/** The listener for operators: Pekko management's own routes (health, cluster), and ours beside them. */
+/**
+ * The listener for operators: Pekko management's own routes (health, cluster), and ours beside
+ * them.
+ */
 public final class ManagementServer {
   private final ServerBinding binding;
 

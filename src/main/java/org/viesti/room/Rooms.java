@@ -238,8 +238,7 @@ public final class Rooms {
     }
     return this.<RoomCommand.Recorded>ask(room, ref -> new RoomCommand.Post(by(by), drafts, ref))
         .thenApply(answer -> recorded(room, answer))
-        .exceptionally(
-            failure -> Collections.nCopies(drafts.size(), refused(Refused.in(failure))))
+        .exceptionally(failure -> Collections.nCopies(drafts.size(), refused(Refused.in(failure))))
         .thenApply(
             recorded -> {
               for (int i = 0; i < places.size(); i++) {

@@ -87,7 +87,8 @@ public final class Router extends AbstractBehavior<Router.Command> {
   private final LinkedHashMap<Topic, Long> declined = new LinkedHashMap<>();
 
   /** Starts the node's router; {@code routes} will always hold the routers of all nodes. */
-  public static Behavior<Command> create(ClusterRoutes routes, TopicOwner owners, History history, Tails tails) {
+  public static Behavior<Command> create(
+      ClusterRoutes routes, TopicOwner owners, History history, Tails tails) {
     return Behaviors.setup(
         context -> {
           context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));

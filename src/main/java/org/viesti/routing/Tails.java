@@ -13,11 +13,12 @@ import org.viesti.protocol.Message;
 import org.viesti.protocol.Topic;
 
 /**
- * The last messages of the topics followed on this node, as they came past: what a follower that was behind for a moment would
- * else read from the log, decode and encode, each for itself.
+ * The last messages of the topics followed on this node, as they came past: what a follower that
+ * was behind for a moment would else read from the log, decode and encode, each for itself.
  *
- * <p>A tail is a chain by {@code prev}; a gap begins it anew. What is redacted is erased from it. Bounded by messages for each
- * topic and bytes for all: past them the topic that was quiet longest gives way. The router writes, followers read from any thread.
+ * <p>A tail is a chain by {@code prev}; a gap begins it anew. What is redacted is erased from it.
+ * Bounded by messages for each topic and bytes for all: past them the topic that was quiet longest
+ * gives way. The router writes, followers read from any thread.
  */
 public final class Tails {
   private final int messagesEach;

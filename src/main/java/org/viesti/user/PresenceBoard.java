@@ -11,9 +11,10 @@ import org.viesti.protocol.ServerFrame;
 /**
  * What a user's devices say of its presence, and who wants to know. In memory only.
  *
- * <p>A user is what its most present device is. While one of them says invisible, the user is told as one who left at that moment
- * is: offline, last active then. That outlasts the device's link, so that a link that breaks does not show the user; it ends when
- * the device, or after it left another, says something else.
+ * <p>A user is what its most present device is. While one of them says invisible, the user is told
+ * as one who left at that moment is: offline, last active then. That outlasts the device's link, so
+ * that a link that breaks does not show the user; it ends when the device, or after it left
+ * another, says something else.
  */
 final class PresenceBoard {
   private static final List<String> FROM_MOST = List.of("busy", "online", "away");

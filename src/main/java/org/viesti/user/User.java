@@ -290,9 +290,9 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
           pushes.replay(state, replay.push());
         }
         case UserCommand.SetQuietHours set -> {
-commit.gather(state, new UserEvent.QuietHoursSet(set.fromMinute(), set.toMinute()));
-pushes.reconsider(state);
-}
+          commit.gather(state, new UserEvent.QuietHoursSet(set.fromMinute(), set.toMinute()));
+          pushes.reconsider(state);
+        }
       }
       UserState after = commit.ahead(state);
       commit.afterwards(() -> request.replyTo().tell(is(after)));

@@ -18,8 +18,7 @@ class TailsTest {
   private static final Topic TOPIC = ROOM.topic();
 
   private static Message post(long seq, long prev) {
-    return message(
-        seq, prev, new Body.Post(Payload.Text.of("text " + seq), "c" + seq, null, null));
+    return message(seq, prev, new Body.Post(Payload.Text.of("text " + seq), "c" + seq, null, null));
   }
 
   private static Message message(long seq, long prev, Body body) {

@@ -200,7 +200,8 @@ class FramesTest {
       JsonNode one = phone.ack(id);
       JsonNode other = tablet.ack(id);
       assertThat(one.path("seq").asLong()).isEqualTo(other.path("seq").asLong());
-      assertThat(one.path("duplicate").asBoolean()).isNotEqualTo(other.path("duplicate").asBoolean());
+      assertThat(one.path("duplicate").asBoolean())
+          .isNotEqualTo(other.path("duplicate").asBoolean());
     }
     phone.delivery("race", "post 49");
     assertThat(phone.texts("race")).hasSize(50).doesNotHaveDuplicates();
@@ -314,8 +315,7 @@ class FramesTest {
   }
 
   private static JsonNode body(Link link, String kind) {
-    return link.next(
-        "delivery", frame -> frame.at("/message/body/kind").asText().equals(kind));
+    return link.next("delivery", frame -> frame.at("/message/body/kind").asText().equals(kind));
   }
 
   @Test
@@ -362,8 +362,7 @@ class FramesTest {
     phone.delivery(room, "read me");
     phone.send(frame("read", "room", room, "seq", seq));
     for (Link told : List.of(ann, tablet)) {
-      JsonNode receipt =
-          told.next("receipt", frame -> frame.path("kind").asText().equals("read"));
+      JsonNode receipt = told.next("receipt", frame -> frame.path("kind").asText().equals("read"));
       assertThat(receipt.path("room").asText()).isEqualTo(room);
       assertThat(receipt.path("user").asText()).isEqualTo("bob");
       assertThat(receipt.path("seq").asLong()).isEqualTo(seq);
@@ -478,7 +477,9 @@ class FramesTest {
     stage.group("order", "ann", "bob", "cid");
     List<Link> links =
         List.of(
-            stage.connect("ann", "phone"), stage.connect("bob", "phone"), stage.connect("cid", "phone"));
+            stage.connect("ann", "phone"),
+            stage.connect("bob", "phone"),
+            stage.connect("cid", "phone"));
     links.forEach(Stage::acking);
     CompletableFuture.allOf(
             links.stream()
@@ -497,7 +498,10 @@ class FramesTest {
                                                     "room",
                                                     "order",
                                                     "payload",
-                                                    text(System.identityHashCode(link) + " " + i))))))
+                                                    text(
+                                                        System.identityHashCode(link)
+                                                            + " "
+                                                            + i))))))
                 .toArray(CompletableFuture[]::new))
         .join();
     links.forEach(link -> link.ack("o99"));
@@ -509,7 +513,9 @@ class FramesTest {
     assertThat(log).hasSize(300);
     for (Link link : links) {
       org.viesti.testkit.Await.until(
-          Stage.PATIENCE, () -> "got " + link.texts("order").size(), () -> link.texts("order").size() == 300);
+          Stage.PATIENCE,
+          () -> "got " + link.texts("order").size(),
+          () -> link.texts("order").size() == 300);
       List<String> got =
           link.all("delivery").stream()
               .filter(d -> d.at("/message/body/kind").asText().equals("post"))

@@ -27,8 +27,8 @@ import org.viesti.protocol.v1.ServerFrame;
 import org.viesti.testkit.End;
 
 /**
- * One WebSocket by hand, frame by frame: it acknowledges nothing by itself, can stop reading its socket, and can be cut. Frames are
- * JSON trees to the test in both subprotocols.
+ * One WebSocket by hand, frame by frame: it acknowledges nothing by itself, can stop reading its
+ * socket, and can be cut. Frames are JSON trees to the test in both subprotocols.
  */
 public final class Link implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
@@ -159,9 +159,7 @@ public final class Link implements AutoCloseable {
 
   private void take(byte[] content) throws IOException {
     JsonNode frame =
-        form == Form.JSON
-            ? JSON.readTree(content)
-            : ProtoTree.tree(ServerFrame.parseFrom(content));
+        form == Form.JSON ? JSON.readTree(content) : ProtoTree.tree(ServerFrame.parseFrom(content));
     listener.accept(frame);
     synchronized (this) {
       frames.add(frame);

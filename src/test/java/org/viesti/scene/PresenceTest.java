@@ -152,7 +152,8 @@ class PresenceTest {
     assertThat(left.path("last_active").asLong()).isBetween(hides - 1000, hides + 5000);
     assertThat(left.has("message")).isFalse();
 
-    // Nothing an invisible user does is told, neither at once nor by a frame that says the same again.
+    // Nothing an invisible user does is told, neither at once nor by a frame that says the same
+    // again.
     ann.settle();
     ann.send(frame("presence", "status", "invisible", "message", "secret"));
     Link laptop = stage.connect("ann", "laptop");

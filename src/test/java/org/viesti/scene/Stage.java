@@ -95,8 +95,7 @@ public final class Stage implements AutoCloseable {
 
   /** Awaits that the user's owner knows that it is no longer in the room. */
   public void knowsNoMore(String room, String user) {
-    Await.until(
-        PATIENCE, () -> user + " is still in " + room, () -> !isIn(membership(room, user)));
+    Await.until(PATIENCE, () -> user + " is still in " + room, () -> !isIn(membership(room, user)));
   }
 
   private static boolean isIn(Users.Membership membership) {
@@ -160,7 +159,10 @@ public final class Stage implements AutoCloseable {
     return link(Tokens.of(user, device), Link.Form.JSON, 0);
   }
 
-  /** A live stream that has caught up, acknowledging; from then on it does not. The hello has these fields. */
+  /**
+   * A live stream that has caught up, acknowledging; from then on it does not. The hello has these
+   * fields.
+   */
   public Link connect(String user, String device, Object... hello) {
     return caughtUp(link(user, device), hello);
   }
@@ -196,9 +198,7 @@ public final class Stage implements AutoCloseable {
   /** Awaits that the node holds so many streams. */
   public void awaitStreams(int count) {
     Await.until(
-        PATIENCE,
-        () -> "streams: " + now(node.streams()),
-        () -> now(node.streams()) == count);
+        PATIENCE, () -> "streams: " + now(node.streams()), () -> now(node.streams()) == count);
   }
 
   /** Closes the links of one scene. */

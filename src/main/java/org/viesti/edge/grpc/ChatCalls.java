@@ -34,8 +34,7 @@ final class ChatCalls implements ChatServicePowerApi {
   /**
    * @param streams makes a stream for the bearer of a token, null where none came with the call
    */
-  ChatCalls(
-      Calls calls, Duration timeout, Function<@Nullable String, ConnectStage> streams) {
+  ChatCalls(Calls calls, Duration timeout, Function<@Nullable String, ConnectStage> streams) {
     this.callers = calls.callers();
     this.rooms = calls.rooms();
     this.messages = calls.messages();
@@ -83,10 +82,7 @@ final class ChatCalls implements ChatServicePowerApi {
         metadata,
         by ->
             rooms
-                .mine(
-                    by,
-                    limit(in.hasLimit(), in.getLimit()),
-                    text(in.hasCursor(), in.getCursor()))
+                .mine(by, limit(in.hasLimit(), in.getLimit()), text(in.hasCursor(), in.getCursor()))
                 .thenApply(Views::rooms));
   }
 
@@ -98,8 +94,7 @@ final class ChatCalls implements ChatServicePowerApi {
   @Override
   public CompletionStage<Room> updateRoom(UpdateRoomRequest in, Metadata metadata) {
     return as(
-        metadata,
-        by -> rooms.update(by, in.getRoom(), Forms.change(in)).thenApply(Views::room));
+        metadata, by -> rooms.update(by, in.getRoom(), Forms.change(in)).thenApply(Views::room));
   }
 
   @Override
@@ -194,8 +189,7 @@ final class ChatCalls implements ChatServicePowerApi {
   @Override
   public CompletionStage<ReadMark> markRead(MarkReadRequest in, Metadata metadata) {
     return as(
-        metadata,
-        by -> users.markRead(by, in.getRoom(), in.getSeq()).thenApply(Views::readMark));
+        metadata, by -> users.markRead(by, in.getRoom(), in.getSeq()).thenApply(Views::readMark));
   }
 
   // Messages.
@@ -225,8 +219,7 @@ final class ChatCalls implements ChatServicePowerApi {
         metadata,
         by ->
             messages
-                .history(
-                    by, in.getRoom(), limit(in.hasLimit(), in.getLimit()), Forms.place(in))
+                .history(by, in.getRoom(), limit(in.hasLimit(), in.getLimit()), Forms.place(in))
                 .thenApply(Views::messages));
   }
 

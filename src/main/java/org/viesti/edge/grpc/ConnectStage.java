@@ -27,7 +27,6 @@ import org.viesti.edge.LiveSettings;
 import org.viesti.edge.ProtoFrames;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
-import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.ServerFrame;
 import scala.jdk.javaapi.FutureConverters;
@@ -43,15 +42,18 @@ import scala.jdk.javaapi.FutureConverters;
  *   any of them --- the client ends or breaks its side ---> completed
  * </pre>
  *
- * <p>Demand is the back-pressure both ways: no frame is asked for while reading is off, and what the
- * client does not take waits here until the connection stops writing.
+ * <p>Demand is the back-pressure both ways: no frame is asked for while reading is off, and what
+ * the client does not take waits here until the connection stops writing.
  */
 final class ConnectStage
     extends GraphStage<
         FlowShape<org.viesti.protocol.v1.ClientFrame, org.viesti.protocol.v1.ServerFrame>> {
   private static final ClientFrame.Hello NO_HELLO = new ClientFrame.Hello(null, null, null, null);
 
-  /** Bytes that wait for the client: above the first the stream is not writable until below the second, as in Netty. */
+  /**
+   * Bytes that wait for the client: above the first the stream is not writable until below the
+   * second, as in Netty.
+   */
   private static final int HIGH_WATER = 64 * 1024;
 
   private static final int LOW_WATER = 32 * 1024;
@@ -101,8 +103,7 @@ final class ConnectStage
   private record Opened(
       @Nullable ActorRef<DeviceConnection.Command> connection, @Nullable Throwable failure) {}
 
-  private final class Session extends TimerGraphStageLogic
-      implements InHandler, OutHandler, Wire {
+  private final class Session extends TimerGraphStageLogic implements InHandler, OutHandler, Wire {
     private final Queue<org.viesti.protocol.v1.ServerFrame> queue = new ArrayDeque<>();
     private final AtomicLong queuedBytes = new AtomicLong();
     private final AtomicBoolean full = new AtomicBoolean();
@@ -229,8 +230,7 @@ final class ConnectStage
           .thenCompose(principal -> connections.open(principal, this, hello))
           .whenComplete(
               (opened, failure) ->
-                  FutureConverters.asJava(
-                          onOpened.invokeWithFeedback(new Opened(opened, failure)))
+                  FutureConverters.asJava(onOpened.invokeWithFeedback(new Opened(opened, failure)))
                       .exceptionally(
                           stopped -> {
                             if (opened != null) {

@@ -6,8 +6,8 @@ import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
 
 /**
- * Watches the lengths that one request's gRPC frames announce (a flag and four bytes before each), so
- * that a frame too large is refused before it is gathered. Not thread-safe.
+ * Watches the lengths that one request's gRPC frames announce (a flag and four bytes before each),
+ * so that a frame too large is refused before it is gathered. Not thread-safe.
  */
 final class FrameSizes {
   private static final int PREFIX = 5;

@@ -4,7 +4,6 @@ import io.grpc.Status;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.grpc.GrpcServiceException;
 import org.apache.pekko.grpc.Trailers;
 import org.apache.pekko.grpc.javadsl.ServerReflection;
@@ -103,7 +102,8 @@ public final class GrpcEdge {
                 MediaTypes.applicationBinary("grpc+proto", false).toContentType(), new byte[0]))
         .addHeader(RawHeader.create("grpc-accept-encoding", "identity"))
         .addHeader(
-            RawHeader.create("grpc-status", Integer.toString(Status.UNIMPLEMENTED.getCode().value())))
+            RawHeader.create(
+                "grpc-status", Integer.toString(Status.UNIMPLEMENTED.getCode().value())))
         .addHeader(RawHeader.create("grpc-message", "send requests uncompressed"));
   }
 

@@ -164,8 +164,7 @@ final class Views {
 
   static WholeMessage whole(List<org.viesti.protocol.HistoryEntry> versions) {
     WholeMessage.Builder made = WholeMessage.newBuilder().setEntry(entry(versions.getLast()));
-    versions.forEach(
-        version -> made.addVersions(ProtoMessages.body(version.message().body())));
+    versions.forEach(version -> made.addVersions(ProtoMessages.body(version.message().body())));
     return made.build();
   }
 

@@ -194,8 +194,7 @@ class GrpcCallsTest extends GrpcTest {
         client.postMessage(),
         bob,
         PostMessageRequest.newBuilder()
-            .setMessage(
-                NewMessage.newBuilder().setRoom(room).setPayload(text("re")).setReplyTo(id))
+            .setMessage(NewMessage.newBuilder().setRoom(room).setPayload(text("re")).setReplyTo(id))
             .build());
     assertThat(
             call(
@@ -283,8 +282,7 @@ class GrpcCallsTest extends GrpcTest {
     ListDeliveriesRequest list =
         ListDeliveriesRequest.newBuilder().setId(posted.getEventId()).build();
     assertThat(call(client.listDeliveries(), alice, list).getDeliveriesList())
-        .containsExactly(
-            DeliveryState.newBuilder().setUser(bobId).setState("queued").build());
+        .containsExactly(DeliveryState.newBuilder().setUser(bobId).setState("queued").build());
     refused(
         ask(client.listDeliveries(), bob, list),
         Status.Code.PERMISSION_DENIED,
@@ -323,14 +321,11 @@ class GrpcCallsTest extends GrpcTest {
                   .build());
       assertThat(device.getPushProvider()).isEqualTo("log");
       assertThat(device.getLive()).isTrue();
-      assertThat(
-              call(client.listDevices(), bob, Empty.getDefaultInstance()).getDevicesList())
+      assertThat(call(client.listDevices(), bob, Empty.getDefaultInstance()).getDevicesList())
           .containsExactly(device);
       call(client.clearPush(), bob, ClearPushRequest.newBuilder().setDevice("tablet").build());
       call(
-          client.revokeDevice(),
-          bob,
-          RevokeDeviceRequest.newBuilder().setDevice("tablet").build());
+          client.revokeDevice(), bob, RevokeDeviceRequest.newBuilder().setDevice("tablet").build());
     }
     UserDeviceRequest tablet =
         UserDeviceRequest.newBuilder().setUser(bobId).setDevice("tablet").build();
@@ -358,11 +353,8 @@ class GrpcCallsTest extends GrpcTest {
     Empty in = Empty.getDefaultInstance();
     refused(client.getMe(in), Status.Code.UNAUTHENTICATED, "UNAUTHENTICATED");
     refused(
-        ask(client.getMe(), "Bearer nonsense", in),
-        Status.Code.UNAUTHENTICATED,
-        "UNAUTHENTICATED");
-    String old =
-        Tokens.of(bobId, "phone", Tokens.TENANT, List.of(), Duration.ofHours(-1));
+        ask(client.getMe(), "Bearer nonsense", in), Status.Code.UNAUTHENTICATED, "UNAUTHENTICATED");
+    String old = Tokens.of(bobId, "phone", Tokens.TENANT, List.of(), Duration.ofHours(-1));
     refused(ask(client.getMe(), "Bearer " + old, in), Status.Code.UNAUTHENTICATED, "TOKEN_EXPIRED");
   }
 

@@ -24,8 +24,7 @@ class GrpcServicesTest extends GrpcTest {
 
   @Test
   void health_is_told_for_the_server_and_its_services() throws Exception {
-    HealthClient health =
-        HealthClient.create(settings(kit, node.node.callPort()), kit.system());
+    HealthClient health = HealthClient.create(settings(kit, node.node.callPort()), kit.system());
     for (String service : new String[] {"", "viesti.chat.v1.ChatService"}) {
       assertThat(done(health.check(about(service))).getStatus()).isEqualTo(ServingStatus.SERVING);
       assertThat(
@@ -54,12 +53,9 @@ class GrpcServicesTest extends GrpcTest {
   @Test
   void reflection_lists_the_services() throws Exception {
     ServerReflectionClient reflection =
-        ServerReflectionClient.apply(
-            settings(kit, node.node.callPort()), kit.system());
+        ServerReflectionClient.apply(settings(kit, node.node.callPort()), kit.system());
     ServerReflectionRequest request =
-        ServerReflectionRequest.defaultInstance()
-            .withHost("")
-            .withListServices("*");
+        ServerReflectionRequest.defaultInstance().withHost("").withListServices("*");
     var answer =
         reflection
             .serverReflectionInfo(Source.single(request))
@@ -76,7 +72,9 @@ class GrpcServicesTest extends GrpcTest {
   @Test
   void every_code_has_a_status_that_is_an_error() {
     for (ErrorCode code : ErrorCode.values()) {
-      assertThat(Statuses.code(code)).isNotEqualTo(Status.Code.OK).isNotEqualTo(Status.Code.UNKNOWN);
+      assertThat(Statuses.code(code))
+          .isNotEqualTo(Status.Code.OK)
+          .isNotEqualTo(Status.Code.UNKNOWN);
     }
   }
 }

@@ -34,8 +34,9 @@ class GrpcStreamTest extends GrpcTest {
     private final CompletionStage<Done> end;
 
     Stream(@Nullable String authorization) {
-      Pair<SourceQueueWithComplete<ClientFrame>, Source<ClientFrame, org.apache.pekko.NotUsed>> out =
-          Source.<ClientFrame>queue(1000, OverflowStrategy.fail()).preMaterialize(kit.system());
+      Pair<SourceQueueWithComplete<ClientFrame>, Source<ClientFrame, org.apache.pekko.NotUsed>>
+          out =
+              Source.<ClientFrame>queue(1000, OverflowStrategy.fail()).preMaterialize(kit.system());
       frames = out.first();
       var call = client.connect();
       end =
@@ -182,8 +183,7 @@ class GrpcStreamTest extends GrpcTest {
     String room = room();
     try (Stream stream = new Stream(alice).open()) {
       stream.say(send("m1", room, "x".repeat(200_000)));
-      Metadata trailers =
-          refused(stream.end, Status.Code.RESOURCE_EXHAUSTED, "TOO_LARGE");
+      Metadata trailers = refused(stream.end, Status.Code.RESOURCE_EXHAUSTED, "TOO_LARGE");
       assertThat(trailer(trailers, "viesti-limit")).isEqualTo("viesti.live.max-frame-bytes");
     }
   }
@@ -193,8 +193,7 @@ class GrpcStreamTest extends GrpcTest {
     try (Stream stream = new Stream(alice).open()) {
       String nonce = "n".repeat(128);
       for (int i = 0; i < 9_000; i++) {
-        stream.say(
-            ClientFrame.newBuilder().setPing(ClientFrame.Ping.newBuilder().setNonce(nonce)));
+        stream.say(ClientFrame.newBuilder().setPing(ClientFrame.Ping.newBuilder().setNonce(nonce)));
         stream.hear(ServerFrame.FrameCase.PONG);
       }
     }
@@ -206,8 +205,7 @@ class GrpcStreamTest extends GrpcTest {
     CompletableFuture<Done> go = new CompletableFuture<>();
     CompletableFuture<Done> caughtUp = new CompletableFuture<>();
     List<String> texts = new CopyOnWriteArrayList<>();
-    var out =
-        Source.<ClientFrame>queue(1000, OverflowStrategy.fail()).preMaterialize(kit.system());
+    var out = Source.<ClientFrame>queue(1000, OverflowStrategy.fail()).preMaterialize(kit.system());
     // A connection of its own: streams that share one share its window.
     ChatServiceClient own = client(kit, node.node.callPort());
     CompletionStage<Done> end =

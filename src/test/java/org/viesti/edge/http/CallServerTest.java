@@ -44,14 +44,7 @@ class CallServerTest {
 
   private static CallSettings settings(int port, CallSettings.@Nullable Tls tls) {
     return new CallSettings(
-        "127.0.0.1",
-        port,
-        1024,
-        10,
-        10,
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(1),
-        tls);
+        "127.0.0.1", port, 1024, 10, 10, Duration.ofSeconds(5), Duration.ofSeconds(1), tls);
   }
 
   private static CallServer serve(CallSettings settings) {
@@ -109,9 +102,21 @@ class CallServerTest {
     Process keytool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "k", "-keyalg", "EC", "-dname", "CN=127.0.0.1",
-                "-ext", "san=ip:127.0.0.1", "-storetype", "PKCS12", "-storepass", "secret",
-                "-keystore", store.toString())
+                "-genkeypair",
+                "-alias",
+                "k",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=127.0.0.1",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                "secret",
+                "-keystore",
+                store.toString())
             .inheritIO()
             .start();
     assertThat(keytool.waitFor()).isZero();
@@ -121,9 +126,7 @@ class CallServerTest {
     Path keyFile =
         pem(folder, "PRIVATE KEY", keys.getKey("k", "secret".toCharArray()).getEncoded());
     CallServer server =
-        serve(
-            settings(
-                0, new CallSettings.Tls(certificateFile.toString(), keyFile.toString())));
+        serve(settings(0, new CallSettings.Tls(certificateFile.toString(), keyFile.toString())));
     HttpResponse<String> answer = get(trusting(certificate), server, "https", null);
     assertThat(answer.body()).isEqualTo("rest");
     assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);

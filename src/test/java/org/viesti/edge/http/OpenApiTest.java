@@ -24,7 +24,9 @@ import org.viesti.edge.Calls;
 import org.viesti.edge.grpc.v1.Chat;
 import org.viesti.protocol.ErrorCode;
 
-/** openapi.json is written by hand: here it is held against the routes, and the routes against it. */
+/**
+ * openapi.json is written by hand: here it is held against the routes, and the routes against it.
+ */
 class OpenApiTest {
   private static final JsonNode DOCUMENT = document();
 
@@ -181,15 +183,13 @@ class OpenApiTest {
   void every_error_code_is_described() {
     assertThat(DOCUMENT.at("/components/schemas/ErrorCode/enum"))
         .extracting(JsonNode::asText)
-        .containsExactly(
-            Arrays.stream(ErrorCode.values()).map(Enum::name).toArray(String[]::new));
+        .containsExactly(Arrays.stream(ErrorCode.values()).map(Enum::name).toArray(String[]::new));
   }
 
   @Test
   void every_operation_is_a_call_of_grpc_too() {
     List<String> rpcs =
-        Chat.getDescriptor().findServiceByName("ChatService").getMethods()
-            .stream()
+        Chat.getDescriptor().findServiceByName("ChatService").getMethods().stream()
             .map(method -> method.getName())
             .filter(name -> !name.equals("Connect"))
             .map(name -> name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1))

@@ -12,7 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.viesti.SharedNode;
 import org.viesti.testkit.Calls;
 
-/** Who may do what, by role, call and room type: 200s and 204s for some, 403 for other members, 404 for outsiders. */
+/**
+ * Who may do what, by role, call and room type: 200s and 204s for some, 403 for other members, 404
+ * for outsiders.
+ */
 class PermissionTableTest extends RestTest {
   private static final List<String> ROLES =
       List.of("owner", "admin", "moderator", "member", "guest");
@@ -42,8 +45,7 @@ class PermissionTableTest extends RestTest {
   private record Row(String call, String least) {}
 
   private static List<Row> rows(String type) {
-    List<String[]> lines =
-        TABLE.lines().map(line -> line.trim().split(" +")).toList();
+    List<String[]> lines = TABLE.lines().map(line -> line.trim().split(" +")).toList();
     int column = Arrays.asList(lines.getFirst()).indexOf(type);
     List<Row> rows = new ArrayList<>();
     for (String[] line : lines.subList(1, lines.size())) {
@@ -79,7 +81,12 @@ class PermissionTableTest extends RestTest {
     List<String> wrong = new ArrayList<>();
     for (Row row : rows("direct")) {
       Scene scene = scene("direct");
-      judge(wrong, "direct", row, "member", may("member", row.least()) ? 2 : 403,
+      judge(
+          wrong,
+          "direct",
+          row,
+          "member",
+          may("member", row.least()) ? 2 : 403,
           scene.make(row, bob));
       judge(wrong, "direct", row, "outsider", 404, scene.make(row, as(SharedNode.fresh("out"))));
     }

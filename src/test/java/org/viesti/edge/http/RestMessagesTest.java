@@ -111,8 +111,7 @@ class RestMessagesTest extends RestTest {
                 bob.call("GET", messages + "?limit=1&at=" + Instant.ofEpochMilli(noon), null)
                     .body()))
         .containsExactly("new 0");
-    assertThat(
-            bodies(bob.call("GET", messages + "?limit=1&order=newest&at=" + noon, null).body()))
+    assertThat(bodies(bob.call("GET", messages + "?limit=1&order=newest&at=" + noon, null).body()))
         .containsExactly("old 2");
     JsonNode first = bob.call("GET", messages + "?limit=1&order=oldest", null).body();
     assertThat(first.at("/entries/0/message/body/kind").asText()).isEqualTo("room_change");
@@ -275,9 +274,7 @@ class RestMessagesTest extends RestTest {
     String late = SharedNode.fresh("late");
     alice
         .call(
-            "POST",
-            "/rooms/" + room + "/members",
-            Map.of("members", List.of(Map.of("user", late))))
+            "POST", "/rooms/" + room + "/members", Map.of("members", List.of(Map.of("user", late))))
         .expect(200);
     knows(as(late), room);
     JsonNode page = alice.call("GET", "/messages/" + id + "/deliveries", null).body();

@@ -74,7 +74,9 @@ class RestRefusalsTest extends RestTest {
         alice.call("POST", "/rooms", Map.of("members", java.util.Arrays.asList((Object) null))),
         400,
         "INVALID_ARGUMENT");
-    refused(alice.call("POST", "/rooms", Map.of("members", List.of(Map.of()))), 400,
+    refused(
+        alice.call("POST", "/rooms", Map.of("members", List.of(Map.of()))),
+        400,
         "INVALID_ARGUMENT");
     refused(alice.call("POST", "/rooms", Map.of("id", "no spaces")), 400, "INVALID_ARGUMENT");
     refused(alice.call("PUT", "/rooms/any/read", Map.of()), 400, "INVALID_ARGUMENT");
@@ -116,8 +118,11 @@ class RestRefusalsTest extends RestTest {
         new Calls(
             node.calls(),
             Tokens.of(
-                SharedNode.fresh("stranger"), "desk", "other", List.of("operator"), Duration.ofHours(1)));
+                SharedNode.fresh("stranger"),
+                "desk",
+                "other",
+                List.of("operator"),
+                Duration.ofHours(1)));
     refused(stranger.call("GET", "/rooms/" + room, null), 404, "NOT_FOUND");
   }
-
 }

@@ -17,13 +17,20 @@ class RestRoomsTest extends RestTest {
   void a_room_is_made_with_its_members_and_read_back() {
     Map<String, Object> wanted =
         Map.of(
-            "id", SharedNode.fresh("room"),
-            "type", "channel",
-            "name", "News",
-            "description", "what happens",
-            "is_private", false,
-            "metadata", Map.of("colour", "blue"),
-            "members", List.of(Map.of("user", bobId, "role", "moderator")));
+            "id",
+            SharedNode.fresh("room"),
+            "type",
+            "channel",
+            "name",
+            "News",
+            "description",
+            "what happens",
+            "is_private",
+            false,
+            "metadata",
+            Map.of("colour", "blue"),
+            "members",
+            List.of(Map.of("user", bobId, "role", "moderator")));
     Calls.Answer made = alice.call("POST", "/rooms", wanted).expect(201);
     String id = made.body().required("id").asText();
     assertThat(made.headers().firstValue("location")).contains("/api/v1/rooms/" + id);
@@ -45,8 +52,7 @@ class RestRoomsTest extends RestTest {
     JsonNode first = alice.call("POST", "/rooms", Map.of("id", id)).expect(201).body();
     JsonNode second = alice.call("POST", "/rooms", Map.of("id", id)).expect(201).body();
     assertThat(second).isEqualTo(first);
-    refused(
-        alice.call("POST", "/rooms", Map.of("id", id, "type", "bot")), 409, "ALREADY_EXISTS");
+    refused(alice.call("POST", "/rooms", Map.of("id", id, "type", "bot")), 409, "ALREADY_EXISTS");
   }
 
   @Test
@@ -140,9 +146,7 @@ class RestRoomsTest extends RestTest {
     JsonNode page = bob.call("GET", "/rooms/" + room + "/members?limit=2", null).body();
     JsonNode rest =
         bob.call(
-                "GET",
-                "/rooms/" + room + "/members?cursor=" + page.required("next").asText(),
-                null)
+                "GET", "/rooms/" + room + "/members?cursor=" + page.required("next").asText(), null)
             .expect(200)
             .body();
     assertThat(rest.has("next")).isFalse();

@@ -41,8 +41,7 @@ class RestUsersTest extends RestTest {
     assertThat(bob.call("GET", settings, null).body()).isEqualTo(changed);
     assertThat(alice.call("GET", settings, null).body().path("notifications").asText())
         .isEqualTo("default");
-    refused(
-        bob.call("PATCH", settings, Map.of("notifications", "loud")), 400, "INVALID_ARGUMENT");
+    refused(bob.call("PATCH", settings, Map.of("notifications", "loud")), 400, "INVALID_ARGUMENT");
     refused(bob.call("GET", "/rooms/elsewhere/settings", null), 404, "NOT_FOUND");
   }
 
@@ -54,10 +53,10 @@ class RestUsersTest extends RestTest {
     String read = "/rooms/" + room + "/read";
     refused(bob.call("PUT", read, Map.of("seq", seq + 100)), 409, "FAILED_PRECONDITION");
     refused(bob.call("PUT", read, Map.of("seq", -1)), 400, "INVALID_ARGUMENT");
-      assertThat(bob.call("PUT", read, Map.of("seq", seq)).expect(200).body().path("read").asLong())
-          .isEqualTo(seq);
-      assertThat(bob.call("PUT", read, Map.of("seq", 1)).expect(200).body().path("read").asLong())
-          .isEqualTo(seq);
+    assertThat(bob.call("PUT", read, Map.of("seq", seq)).expect(200).body().path("read").asLong())
+        .isEqualTo(seq);
+    assertThat(bob.call("PUT", read, Map.of("seq", 1)).expect(200).body().path("read").asLong())
+        .isEqualTo(seq);
     JsonNode mine = bob.call("GET", "/rooms", null).body().at("/rooms/0");
     assertThat(mine.path("read").asLong()).isEqualTo(seq);
     assertThat(mine.path("unread").asLong()).isZero();
