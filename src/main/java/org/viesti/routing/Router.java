@@ -62,6 +62,9 @@ public final class Router extends AbstractBehavior<Router.Command> {
 
   public record Unfollow(List<Topic> topics, ActorRef<Routed> follower) implements Command {}
 
+  /** From now on this node's router is told of what is recorded on the other's. */
+  public record Met(ActorRef<Command> by) implements Command, NodeMessage {}
+
   private record Routers(Set<ActorRef<Command>> all) implements Command {}
 
   private record NodeGone() implements Command {}
@@ -143,13 +146,31 @@ public final class Router extends AbstractBehavior<Router.Command> {
           topics.forEach(topic -> follow(topic, follower));
       case Unfollow(List<Topic> topics, ActorRef<Routed> follower) ->
           topics.forEach(topic -> unfollow(topic, follower));
-      case Routers(Set<ActorRef<Command>> all) -> routes.are(all);
+      case Routers(Set<ActorRef<Command>> all) -> routersAre(all);
+      case Met(ActorRef<Command> by) -> compareAll();
       case NodeGone() -> compareAll();
       case Compare(List<Topic> topics) -> compare(topics);
       case Heads(Map<Topic, Long> heads) ->
           heads.forEach((topic, head) -> tell(topic, new Live(topic, List.of(), head)));
     }
     return this;
+  }
+
+  /**
+   * A node may have followers before the others know its router, and its own router before it is listed: what was recorded
+   * meanwhile was told to neither.
+   */
+  private void routersAre(Set<ActorRef<Command>> listed) {
+    ActorRef<Command> self = getContext().getSelf();
+    Set<ActorRef<Command>> all = new HashSet<>(listed);
+    all.add(self);
+    Set<ActorRef<Command>> before = routes.all();
+    routes.are(Set.copyOf(all));
+    for (ActorRef<Command> router : all) {
+      if (!before.contains(router)) {
+        router.tell(new Met(self));
+      }
+    }
   }
 
   private void onHint(Hint hint) {
