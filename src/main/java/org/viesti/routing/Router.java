@@ -157,8 +157,8 @@ public final class Router extends AbstractBehavior<Router.Command> {
   }
 
   /**
-   * A node may have followers before the others know its router, and its own router before it is listed: what was recorded
-   * meanwhile was told to neither.
+   * A node may have followers before the others know its router, and its own router before it is
+   * listed: what was recorded meanwhile was told to neither.
    */
   private void routersAre(Set<ActorRef<Command>> listed) {
     ActorRef<Command> self = getContext().getSelf();
