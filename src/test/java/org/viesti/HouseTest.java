@@ -44,7 +44,8 @@ class HouseTest {
       Map.of(
           "connection/DeviceConnection.java", "one actor, one face: its life and its frames",
           "edge/websocket/WebSocketSession.java", "one session: its phases are read together",
-          "room/Room.java", "one entity, one face");
+          "room/Room.java", "one entity, one face",
+          "room/Rooms.java", "one door: a method for each call");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

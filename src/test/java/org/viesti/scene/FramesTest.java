@@ -295,15 +295,15 @@ class FramesTest {
     ann.send(frame("redact", "id", "5", "target", target, "reason", "oops"));
     JsonNode redacted = ann.ack("5");
 
-    JsonNode edit = body(bob, "edit");
+    JsonNode edit = body(bob, room, "edit");
     assertThat(edit.at("/message/body/target").asText()).isEqualTo(target);
     assertThat(edit.at("/message/body/payload/body").asText()).isEqualTo("first");
     assertThat(edit.path("seq").asLong()).isEqualTo(edited.path("seq").asLong());
-    JsonNode add = body(ann, "reaction");
+    JsonNode add = body(ann, room, "reaction");
     assertThat(add.at("/message/body/reaction").asText()).isEqualTo("👍");
     assertThat(add.at("/message/body/add").asBoolean()).isTrue();
-    assertThat(body(ann, "reaction").at("/message/body/add").asBoolean()).isFalse();
-    JsonNode redaction = body(bob, "redaction");
+    assertThat(body(ann, room, "reaction").at("/message/body/add").asBoolean()).isFalse();
+    JsonNode redaction = body(bob, room, "redaction");
     assertThat(redaction.at("/message/body/target").asText()).isEqualTo(target);
     assertThat(redaction.at("/message/body/reason").asText()).isEqualTo("oops");
     assertThat(redaction.path("seq").asLong()).isEqualTo(redacted.path("seq").asLong());
@@ -314,8 +314,12 @@ class FramesTest {
     assertThat(code(ann.error("7"))).isEqualTo("NOT_FOUND");
   }
 
-  private static JsonNode body(Link link, String kind) {
-    return link.next("delivery", frame -> frame.at("/message/body/kind").asText().equals(kind));
+  private static JsonNode body(Link link, String room, String kind) {
+    return link.next(
+        "delivery",
+        frame ->
+            frame.path("topic").asText().equals("rooms/" + room)
+                && frame.at("/message/body/kind").asText().equals(kind));
   }
 
   @Test
@@ -518,6 +522,7 @@ class FramesTest {
           () -> link.texts("order").size() == 300);
       List<String> got =
           link.all("delivery").stream()
+              .filter(d -> d.path("topic").asText().equals("rooms/order"))
               .filter(d -> d.at("/message/body/kind").asText().equals("post"))
               .map(d -> d.at("/message/id").asText())
               .toList();

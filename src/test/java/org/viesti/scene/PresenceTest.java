@@ -119,35 +119,35 @@ class PresenceTest {
 
   @Test
   void a_link_that_flaps_is_not_told() {
-    stage.group("flaps", "ann", "bob");
+    stage.group("flaps", "flo", "bob");
     Link bob = stage.connect("bob", "phone");
-    bob.send(frame("watch", "users", List.of("ann")));
-    told(bob, "ann", "offline");
-    Link ann = stage.connect("ann", "phone");
-    told(bob, "ann", "online");
+    bob.send(frame("watch", "users", List.of("flo")));
+    told(bob, "flo", "offline");
+    Link ann = stage.connect("flo", "phone");
+    told(bob, "flo", "online");
     for (int i = 0; i < 10; i++) {
-      Link next = stage.link("ann", "phone");
+      Link next = stage.link("flo", "phone");
       next.hello();
       ann.cut();
       ann = next;
     }
     ann.settle();
     ann.send(frame("presence", "status", "busy"));
-    told(bob, "ann", "busy");
-    assertThat(heard(bob, "ann")).hasSize(3);
+    told(bob, "flo", "busy");
+    assertThat(heard(bob, "flo")).hasSize(3);
   }
 
   @Test
   void an_invisible_user_cannot_be_told_from_one_who_left() {
-    stage.group("hidden", "ann", "bob", "cid");
+    stage.group("hidden", "ivy", "bob", "cid");
     Link bob = stage.connect("bob", "phone");
-    bob.send(frame("watch", "users", List.of("ann")));
-    told(bob, "ann", "offline");
-    Link ann = stage.connect("ann", "phone");
-    told(bob, "ann", "online");
+    bob.send(frame("watch", "users", List.of("ivy")));
+    told(bob, "ivy", "offline");
+    Link ann = stage.connect("ivy", "phone");
+    told(bob, "ivy", "online");
     long hides = System.currentTimeMillis();
     ann.send(frame("presence", "status", "invisible"));
-    JsonNode left = told(bob, "ann", "offline");
+    JsonNode left = told(bob, "ivy", "offline");
     // As for one who left: last active when it was last seen.
     assertThat(left.path("last_active").asLong()).isBetween(hides - 1000, hides + 5000);
     assertThat(left.has("message")).isFalse();
@@ -156,21 +156,21 @@ class PresenceTest {
     // again.
     ann.settle();
     ann.send(frame("presence", "status", "invisible", "message", "secret"));
-    Link laptop = stage.connect("ann", "laptop");
+    Link laptop = stage.connect("ivy", "laptop");
     laptop.settle();
-    Link again = stage.connect("ann", "phone");
+    Link again = stage.connect("ivy", "phone");
     ann.awaitEnd();
     laptop.cut();
     again.cut();
     stage.awaitStreams(1);
-    Link back = stage.connect("ann", "phone");
+    Link back = stage.connect("ivy", "phone");
     back.settle();
     Link late = stage.connect("cid", "phone");
-    late.send(frame("watch", "users", List.of("ann")));
-    assertThat(told(late, "ann", "offline")).isEqualTo(left);
+    late.send(frame("watch", "users", List.of("ivy")));
+    assertThat(told(late, "ivy", "offline")).isEqualTo(left);
     back.send(frame("presence", "status", "online"));
-    told(bob, "ann", "online");
-    assertThat(heard(bob, "ann")).hasSize(4);
+    told(bob, "ivy", "online");
+    assertThat(heard(bob, "ivy")).hasSize(4);
   }
 
   @Test

@@ -23,6 +23,7 @@ import org.apache.pekko.http.scaladsl.model.IllegalUriException;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.SystemMaterializer;
+import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,7 +88,11 @@ public final class RestEdge {
     return answer
         .toCompletableFuture()
         .orTimeout(settings.requestTimeout().toMillis(), TimeUnit.MILLISECONDS)
-        .exceptionally(failure -> no(request, failure).response());
+        .exceptionally(
+            failure -> {
+              drain(request);
+              return no(request, failure).response();
+            });
   }
 
   private CompletionStage<HttpResponse> answer(HttpRequest request) {
@@ -118,6 +123,9 @@ public final class RestEdge {
     Route route = match.route();
     Call call = new Call(by, match.path(), query(request, route));
     Class<?> form = route.form();
+    if (form == null) {
+      drain(request);
+    }
     return form == null
         ? route.handler().handle(call, null)
         : body(request).thenCompose(bytes -> route.handler().handle(call, Json.read(bytes, form)));
@@ -143,6 +151,15 @@ public final class RestEdge {
         .thenApply(ByteString::toArrayUnsafe);
   }
 
+  /**
+   * What nobody reads must go all the same, or the connection waits for it; if it was read, nothing
+   * happens.
+   */
+  private void drain(HttpRequest request) {
+    RequestBytes.upTo(settings.maxBodyBytes(), request.entity())
+        .runWith(Sink.ignore(), materializer);
+  }
+
   private static @Nullable String header(HttpRequest request, String name) {
     return request.getHeader(name).map(HttpHeader::value).orElse(null);
   }
@@ -154,13 +171,13 @@ public final class RestEdge {
         Problem.of(
             Refusal.of(ErrorCode.FAILED_PRECONDITION, "live connections are taken at " + address),
             426);
-    return new Answer(
-            426,
-            problem,
-            List.of(
-                RawHeader.create("Upgrade", "websocket"),
-                RawHeader.create("Link", "<" + address + ">; rel=\"alternate\"")))
-        .response();
+    HttpHeader link = RawHeader.create("Link", "<" + address + ">; rel=\"alternate\"");
+    // HTTP/2 knows no such header (RFC 9113 §8.2.2).
+    List<HttpHeader> headers =
+        request.protocol().value().equals("HTTP/2.0")
+            ? List.of(link)
+            : List.of(link, RawHeader.create("Upgrade", "websocket"));
+    return new Answer(426, problem, headers).response();
   }
 
   private Answer no(HttpRequest request, Throwable failure) {

@@ -15,12 +15,12 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.stream.SystemMaterializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,13 +49,16 @@ class CallServerTest {
 
   private static CallServer serve(CallSettings settings) {
     return CallServer.start(
-        kit.system(), settings, request -> said("rest"), request -> said("grpc"));
+        kit.system(), settings, request -> said("rest", request), request -> said("grpc", request));
   }
 
   private static CompletionStage<org.apache.pekko.http.javadsl.model.HttpResponse> said(
-      String word) {
-    return CompletableFuture.completedFuture(
-        org.apache.pekko.http.javadsl.model.HttpResponse.create().withEntity(word));
+      String word, org.apache.pekko.http.javadsl.model.HttpRequest request) {
+    return request
+        .entity()
+        .toStrict(1000, SystemMaterializer.get(kit.system()).materializer())
+        .thenApply(
+            read -> org.apache.pekko.http.javadsl.model.HttpResponse.create().withEntity(word));
   }
 
   private static HttpResponse<String> get(

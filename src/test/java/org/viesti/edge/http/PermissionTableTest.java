@@ -103,7 +103,7 @@ class PermissionTableTest extends RestTest {
     }
   }
 
-  /** A room with a message of its maker's and someone for things to happen to. */
+  /** A room with someone's message and someone for things to happen to. */
   private final class Scene {
     final String room;
     final String message;
@@ -163,14 +163,14 @@ class PermissionTableTest extends RestTest {
 
   private Scene scene(String type) {
     String room = SharedNode.fresh("room");
-    String victim = type.equals("direct") ? aliceId : SharedNode.fresh("victim");
-    String other = type.equals("direct") ? bobId : victim;
-    alice
-        .call(
-            "POST",
-            "/rooms",
-            Map.of("id", room, "type", type, "members", List.of(Map.of("user", other))))
-        .expect(201);
-    return new Scene(room, post(alice, room, "hello"), victim);
+    boolean direct = type.equals("direct");
+    String victim = direct ? aliceId : SharedNode.fresh("victim");
+    String author = direct ? aliceId : SharedNode.fresh("author");
+    List<Map<String, Object>> members =
+        direct
+            ? List.of(Map.of("user", bobId))
+            : List.of(Map.of("user", victim), Map.of("user", author, "role", "moderator"));
+    alice.call("POST", "/rooms", Map.of("id", room, "type", type, "members", members)).expect(201);
+    return new Scene(room, post(as(author), room, "hello"), victim);
   }
 }
