@@ -175,22 +175,22 @@ class PresenceTest {
 
   @Test
   void one_who_comes_to_be_invisible_is_never_seen() {
-    stage.group("sneaks", "ann", "bob", "cid");
+    stage.group("sneaks", "zoe", "bob", "cid");
     Link bob = stage.connect("bob", "phone");
-    Link ann = stage.connect("ann", "phone");
-    bob.send(frame("watch", "users", List.of("ann")));
-    told(bob, "ann", "online");
+    Link ann = stage.connect("zoe", "phone");
+    bob.send(frame("watch", "users", List.of("zoe")));
+    told(bob, "zoe", "online");
     ann.cut();
-    JsonNode left = told(bob, "ann", "offline");
-    Link back = stage.link("ann", "phone");
+    JsonNode left = told(bob, "zoe", "offline");
+    Link back = stage.link("zoe", "phone");
     back.send(frame("hello"));
     back.send(frame("presence", "status", "invisible"));
     back.next("welcome");
     Link cid = stage.connect("cid", "phone");
-    cid.send(frame("watch", "users", List.of("ann")));
-    assertThat(told(cid, "ann", "offline")).isEqualTo(left);
+    cid.send(frame("watch", "users", List.of("zoe")));
+    assertThat(told(cid, "zoe", "offline")).isEqualTo(left);
     back.send(frame("presence", "status", "busy"));
-    told(bob, "ann", "busy");
-    assertThat(heard(bob, "ann")).hasSize(3);
+    told(bob, "zoe", "busy");
+    assertThat(heard(bob, "zoe")).hasSize(3);
   }
 }

@@ -66,10 +66,9 @@ class CallServerTest {
       throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
-                URI.create(scheme + "://127.0.0.1:" + server.address().getPort() + "/x"))
-            .POST(HttpRequest.BodyPublishers.ofString("x"));
+            URI.create(scheme + "://127.0.0.1:" + server.address().getPort() + "/x"));
     if (contentType != null) {
-      request.header("Content-Type", contentType);
+      request.POST(HttpRequest.BodyPublishers.ofString("x")).header("Content-Type", contentType);
     }
     return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }

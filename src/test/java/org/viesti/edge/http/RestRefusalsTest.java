@@ -106,7 +106,6 @@ class RestRefusalsTest extends RestTest {
   void who_knocks_for_a_live_stream_is_told_where() throws Exception {
     HttpResponse<String> answer = raw(at("/ws").version(HttpClient.Version.HTTP_1_1));
     assertThat(answer.statusCode()).isEqualTo(426);
-    assertThat(raw(at("/ws").version(HttpClient.Version.HTTP_2)).statusCode()).isEqualTo(426);
     assertThat(answer.headers().firstValue("upgrade")).contains("websocket");
     URI live = node.live();
     assertThat(json(answer).path("detail").asText()).contains(live.toString());
