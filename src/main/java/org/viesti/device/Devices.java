@@ -3,6 +3,7 @@ package org.viesti.device;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -18,6 +19,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.viesti.device.DeviceCommand.Reply;
 import org.viesti.journal.NodeMessage;
 import org.viesti.protocol.DeviceId;
+import org.viesti.routing.Patience;
 
 /**
  * The only door to devices. A call fails with UNAVAILABLE if the device's owner does not answer in
@@ -77,7 +79,9 @@ public final class Devices {
 
   /** Opens a stream; an older one is told. A revoked device's is not opened. */
   public CompletionStage<Outbox> attach(DeviceId device, ActorRef<News> connection) {
-    return ask(device, ref -> new DeviceCommand.Attach(connection, ref));
+    return Patience.askAgain(
+        settings.askTimeout(),
+        oneTry -> ask(device, oneTry, ref -> new DeviceCommand.Attach(connection, ref)));
   }
 
   public void detach(DeviceId device, ActorRef<News> connection) {
@@ -113,10 +117,17 @@ public final class Devices {
 
   private CompletionStage<Outbox> ask(
       DeviceId device, Function<ActorRef<Reply>, DeviceCommand.Request> request) {
+    return ask(device, settings.askTimeout(), request);
+  }
+
+  private CompletionStage<Outbox> ask(
+      DeviceId device,
+      Duration patience,
+      Function<ActorRef<Reply>, DeviceCommand.Request> request) {
     return AskPattern.<ShardingEnvelope<DeviceCommand>, Reply>ask(
             shards,
             ref -> new ShardingEnvelope<>(device.key(), request.apply(ref)),
-            settings.askTimeout(),
+            patience,
             system.scheduler())
         .thenApply(
             reply ->

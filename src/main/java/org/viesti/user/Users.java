@@ -3,6 +3,7 @@ package org.viesti.user;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.viesti.protocol.Refused;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.UserId;
 import org.viesti.routing.ClusterRoutes;
+import org.viesti.routing.Patience;
 import org.viesti.routing.Router;
 import org.viesti.routing.Tell;
 import org.viesti.routing.TopicOwner;
@@ -138,7 +140,9 @@ public final class Users {
 
   /** A device's stream is open: tell it the news from now on. */
   public CompletionStage<Profile> attach(UserId user, String device, ActorRef<News> connection) {
-    return ask(user, ref -> new UserCommand.Attach(device, connection, ref));
+    return Patience.askAgain(
+        settings.askTimeout(),
+        oneTry -> ask(user, oneTry, ref -> new UserCommand.Attach(device, connection, ref)));
   }
 
   public void detach(UserId user, String device, ActorRef<News> connection) {
@@ -284,10 +288,15 @@ public final class Users {
 
   private CompletionStage<Profile> ask(
       UserId user, Function<ActorRef<Reply>, UserCommand.Request> request) {
+    return ask(user, settings.askTimeout(), request);
+  }
+
+  private CompletionStage<Profile> ask(
+      UserId user, Duration patience, Function<ActorRef<Reply>, UserCommand.Request> request) {
     return AskPattern.<ShardingEnvelope<UserCommand>, Reply>ask(
             shards,
             ref -> new ShardingEnvelope<>(user.key(), request.apply(ref)),
-            settings.askTimeout(),
+            patience,
             system.scheduler())
         .thenApply(
             reply ->
