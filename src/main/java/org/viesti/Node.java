@@ -128,7 +128,7 @@ public final class Node implements AutoCloseable {
     // owners
     WakeUps wakeUps = new WakeUps(database, settings.waker().grace());
     Rooms rooms = Rooms.start(system, settings.room(), routes, owners, history, wakeUps, clock);
-    Devices devices = Devices.start(system, settings.device(), clock);
+    Devices devices = Devices.start(system, settings.device(), history, clock);
     PushNeeds push = push(system, settings, database, new Introductions(rooms, devices));
     Users users =
         Users.start(system, settings.user(), push, routes, owners, history, wakeUps, clock);

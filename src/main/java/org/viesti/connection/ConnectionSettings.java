@@ -8,6 +8,7 @@ import java.time.Duration;
  * each means.
  */
 public record ConnectionSettings(
+    Duration ownerPatience,
     Duration heartbeat,
     int windowMessages,
     int windowBytes,
@@ -33,6 +34,7 @@ public record ConnectionSettings(
     Config connection = viesti.getConfig("connection");
     Config limits = viesti.getConfig("limits");
     return new ConnectionSettings(
+        connection.getDuration("owner-patience"),
         connection.getDuration("heartbeat"),
         connection.getInt("window-messages"),
         connection.getBytes("window-bytes").intValue(),

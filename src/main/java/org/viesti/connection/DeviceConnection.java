@@ -76,6 +76,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private record Opened(Opening.Result result) implements Command {}
 
+  private record Attached(Opening.Attached attached) implements Command {}
+
   private record Failed(Throwable failure) implements Command {}
 
   private record Routed(Router.Routed what) implements Command {}
@@ -90,7 +92,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private record Reconciled(Users.@Nullable Profile profile) implements Command {}
 
-  private record OwnerGone() implements Command {}
+  /** An owner does not know of this stream: it was silent, or is gone with what it knew. */
+  private record Unattached() implements Command {}
 
   record FlushCursors() implements Command {}
 
@@ -119,7 +122,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private final Acknowledgements acks;
   private final ActorRef<Router.Routed> routed;
   private final ActorRef<Users.News> userNews;
-  private final ActorRef<Devices.News> deviceNews;
+  private final Devices.Stream stream;
 
   /** Null once the stream is live. */
   private @Nullable CompletionStage<Opening.Result> opening;
@@ -178,8 +181,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
             outlet::put);
     this.routed = context.messageAdapter(Router.Routed.class, Routed::new);
     this.userNews = context.messageAdapter(Users.News.class, UserNews::new);
-    this.deviceNews = context.messageAdapter(Devices.News.class, DeviceNews::new);
-    this.opening = needs.opening().open(principal, hello, session, routed, userNews, deviceNews);
+    this.stream =
+        needs.devices().stream(context.messageAdapter(Devices.News.class, DeviceNews::new));
+    this.opening = needs.opening().open(principal, hello, session, routed, userNews, stream);
     context.pipeToSelf(
         opening, (result, failure) -> result != null ? new Opened(result) : new Failed(failure));
   }
@@ -188,7 +192,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onAnyMessage(this::on)
-        .onSignal(Terminated.class, gone -> on(new OwnerGone()))
+        .onSignal(Terminated.class, gone -> on(new Unattached()))
         .onSignal(PostStop.class, stop -> onStop())
         .build();
   }
@@ -223,11 +227,10 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean opened(Opening.Result result) {
     live = true;
     opening = null;
-    profileSeq = result.profile().seq();
+    profileSeq = result.attached().profile().seq();
     result.tracks().forEach(outbox::add);
     acks.begin(result.newCursors());
-    getContext().watch(result.profile().owner());
-    getContext().watch(result.deviceOwner());
+    watchOwners(result.attached());
     outlet.put(result.welcome());
     result.resets().forEach(outlet::put);
     for (Track track : result.tracks()) {
@@ -266,15 +269,16 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       case FlushCursors() -> flushCursors();
       case FlushReceipts() -> flushReceipts();
       case CheckHeartbeat() -> checkHeartbeat();
-      case OwnerGone() -> reopen();
+      case Unattached() -> attach();
+      case Attached(Opening.Attached attached) -> onAttached(attached);
       case End(CloseCause why) -> end(why);
       case Drain(long after) -> {
         outlet.put(new ServerFrame.Drain(after));
         yield end(new CloseCause.Drained());
       }
       case Closed() -> false;
-      case Opened(Opening.Result result) -> reopened(result);
-      case Failed(Throwable failure) -> end(new CloseCause.Rejected(Refused.in(failure)));
+      case Failed(Throwable failure) -> notAttached(Refused.in(failure));
+      case Opened opened -> true; // only while opening
     };
   }
 
@@ -421,7 +425,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   }
 
   private boolean flushCursors() {
-    acks.flushCursors(moved -> needs.devices().move(principal.deviceId(), deviceNews, moved));
+    acks.flushCursors(
+        moved -> needs.devices().move(principal.deviceId(), stream.connection(), moved));
     return true;
   }
 
@@ -489,30 +494,34 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     }
   }
 
-  /** The user's or the device's owner is gone with what it knew of this stream: attach again. */
-  private boolean reopen() {
+  private void watchOwners(Opening.Attached attached) {
+    attached.owners().forEach(getContext()::watch);
+    if (!attached.isKnown()) {
+      attach();
+    }
+  }
+
+  private boolean attach() {
     getContext()
         .pipeToSelf(
-            needs.opening().attachAgain(principal, userNews, deviceNews),
-            (result, failure) ->
-                result != null
-                    ? new Opened(result)
-                    : failure != null && isFinal(Refused.in(failure).code())
-                        ? new Failed(failure)
-                        : new OwnerGone());
+            needs.opening().attach(principal, userNews, stream),
+            (attached, failure) -> attached != null ? new Attached(attached) : new Failed(failure));
     return true;
   }
 
-  /** Asking again would be refused again. */
-  private static boolean isFinal(ErrorCode code) {
-    return code != ErrorCode.UNAVAILABLE && code != ErrorCode.INTERNAL;
+  private boolean notAttached(Refusal refusal) {
+    if (refusal.code() == ErrorCode.UNAVAILABLE || refusal.code() == ErrorCode.INTERNAL) {
+      getContext()
+          .scheduleOnce(needs.settings().ownerPatience(), getContext().getSelf(), new Unattached());
+      return true;
+    }
+    return end(new CloseCause.Rejected(refusal));
   }
 
-  private boolean reopened(Opening.Result result) {
-    getContext().watch(result.profile().owner());
-    getContext().watch(result.deviceOwner());
+  private boolean onAttached(Opening.Attached attached) {
+    watchOwners(attached);
     watch(List.copyOf(watched));
-    return onReconciled(result.profile());
+    return onReconciled(attached.profile());
   }
 
   // Reading, typing, presence: in no log.
@@ -623,7 +632,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     watched.forEach(
         user -> needs.users().unwatch(new UserId(principal.user().tenant(), user), userNews));
     needs.users().detach(principal.user(), principal.device(), userNews);
-    needs.devices().detach(principal.deviceId(), deviceNews);
+    needs.devices().detach(principal.deviceId(), stream.connection());
     wire.close(cause);
     getContext().getLog().debug("session {} of {} ended: {}", session, principal.deviceId(), cause);
     return this;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.viesti.journal.History;
 import org.viesti.journal.Logs;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
+import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.RoomId;
 import org.viesti.protocol.ServerFrame;
@@ -27,6 +29,9 @@ import org.viesti.user.Users;
  * What happens before a stream is live: its device and its user are attached, its topics followed,
  * and only then the heads of all its logs compared with its cursors, so that nothing can be
  * recorded between without a hint. Wakes no room.
+ *
+ * <p>Where an owner is silent, because its node has just died, the journal says what it would; the
+ * stream then has yet to be made known to it.
  */
 final class Opening {
   private final ConnectionSettings settings;
@@ -65,14 +70,32 @@ final class Opening {
    * @param newCursors where the device begins in logs it had no cursor in
    */
   record Result(
-      Users.Profile profile,
-      ActorRef<?> deviceOwner,
+      Attached attached,
       List<Track> tracks,
       Map<String, Long> newCursors,
       ServerFrame.Welcome welcome,
       List<ServerFrame.Reset> resets) {}
 
-  private record Attached(Users.Profile profile, Devices.Outbox device) {}
+  /** What the owners said, or the journal for them. */
+  record Attached(Users.Profile profile, Devices.Outbox device) {
+
+    /** The owners that know of the stream; watch them. */
+    List<ActorRef<?>> owners() {
+      return Stream.<@Nullable ActorRef<?>>of(profile.owner(), device.owner())
+          .<ActorRef<?>>mapMulti(
+              (owner, known) -> {
+                if (owner != null) {
+                  known.accept(owner);
+                }
+              })
+          .toList();
+    }
+
+    /** Both owners know of the stream. */
+    boolean isKnown() {
+      return owners().size() == 2;
+    }
+  }
 
   CompletionStage<Result> open(
       Principal principal,
@@ -80,32 +103,78 @@ final class Opening {
       String session,
       ActorRef<Router.Routed> routed,
       ActorRef<Users.News> userNews,
-      ActorRef<Devices.News> deviceNews) {
+      Devices.Stream stream) {
     boolean resumed;
     try {
       resumed = resume(principal, hello);
     } catch (Refused refused) {
       return CompletableFuture.failedFuture(refused);
     }
-    return attach(principal, userNews, deviceNews)
+    return orStored(attachDevice(principal, stream), () -> devices.stored(principal.deviceId()))
+        .thenCompose(
+            device -> {
+              if (device.revoked()) {
+                throw revoked();
+              }
+              if (device.generation() > stream.generation()) {
+                // A client that has just come has no newer stream elsewhere, unless it has gone
+                // again; or the other node's clock is ahead, and the next try is numbered by it.
+                throw new Refused(
+                    new Refusal(
+                        ErrorCode.UNAVAILABLE, "another stream of this device is newer", null, 0L));
+              }
+              return (device.owner() == null
+                      ? users.stored(principal.user())
+                      : orStored(
+                          attachUser(principal, userNews, stream),
+                          () -> users.stored(principal.user())))
+                  .thenApply(profile -> new Attached(profile, device));
+            })
         .thenCompose(attached -> begin(principal, hello, session, resumed, attached, routed));
   }
 
-  /**
-   * Attaches a live stream again whose owners were restarted; what it follows it goes on following.
-   */
-  CompletionStage<Result> attachAgain(
-      Principal principal, ActorRef<Users.News> userNews, ActorRef<Devices.News> deviceNews) {
-    return attach(principal, userNews, deviceNews)
-        .thenApply(
-            attached ->
-                new Result(
-                    attached.profile(),
-                    attached.device().owner(),
-                    List.of(),
-                    Map.of(),
-                    welcome(principal, "", false),
-                    List.of()));
+  /** Makes a live stream known to its owners, who were silent, or are new. */
+  CompletionStage<Attached> attach(
+      Principal principal, ActorRef<Users.News> userNews, Devices.Stream stream) {
+    return attachDevice(principal, stream)
+        .thenCompose(
+            device -> {
+              if (device.revoked()) {
+                throw revoked();
+              }
+              if (device.generation() > stream.generation()) {
+                throw new Refused(new CloseCause.TakenOver().refusal());
+              }
+              return attachUser(principal, userNews, stream)
+                  .thenApply(profile -> new Attached(profile, device));
+            });
+  }
+
+  private CompletionStage<Devices.Outbox> attachDevice(Principal principal, Devices.Stream stream) {
+    return devices.attach(principal.deviceId(), stream, settings.ownerPatience());
+  }
+
+  private CompletionStage<Users.Profile> attachUser(
+      Principal principal, ActorRef<Users.News> userNews, Devices.Stream stream) {
+    return users.attach(
+        principal.user(),
+        principal.device(),
+        userNews,
+        stream.generation(),
+        settings.ownerPatience());
+  }
+
+  private static Refused revoked() {
+    return new Refused(new CloseCause.Revoked().refusal());
+  }
+
+  private static <T> CompletionStage<T> orStored(
+      CompletionStage<T> answer, Supplier<CompletionStage<T>> stored) {
+    return answer.exceptionallyCompose(
+        failure ->
+            Refused.in(failure).code() == ErrorCode.UNAVAILABLE
+                ? stored.get()
+                : CompletableFuture.failedFuture(failure));
   }
 
   private boolean resume(Principal principal, ClientFrame.Hello hello) {
@@ -114,21 +183,6 @@ final class Opening {
     }
     resumeTokens.read(hello.resume(), principal.deviceId());
     return true;
-  }
-
-  private CompletionStage<Attached> attach(
-      Principal principal, ActorRef<Users.News> userNews, ActorRef<Devices.News> deviceNews) {
-    return devices
-        .attach(principal.deviceId(), deviceNews)
-        .thenCompose(
-            device -> {
-              if (device.revoked()) {
-                throw new Refused(ErrorCode.DEVICE_REVOKED, "this device was revoked");
-              }
-              return users
-                  .attach(principal.user(), principal.device(), userNews)
-                  .thenApply(profile -> new Attached(profile, device));
-            });
   }
 
   private CompletionStage<Result> begin(
@@ -162,8 +216,7 @@ final class Opening {
                   .thenApply(
                       frames ->
                           new Result(
-                              attached.profile(),
-                              attached.device().owner(),
+                              attached,
                               starts.stream().map(Start::track).toList(),
                               newCursors(starts),
                               welcome(principal, session, resumed),

@@ -22,8 +22,8 @@ import org.viesti.protocol.DeviceId;
 
 /**
  * The owner of one device: there is one of it in the cluster, so it is the one to say which stream
- * is live. The newest wins; the older is told. It stays in memory while a stream is live, and for a
- * while after.
+ * is live. The newest wins, in whatever order they are heard of; the older is told. It stays in
+ * memory while a stream is live, and for a while after.
  */
 final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, DeviceState> {
 
@@ -36,6 +36,9 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
   private final GroupCommit<DeviceState, DeviceEvent> commit =
       new GroupCommit<>(DeviceState::grown);
   private @Nullable ActorRef<Devices.News> live;
+
+  /** The live stream's; 0: there is none. */
+  private long generation;
 
   static Behavior<DeviceCommand> create(
       DeviceId id, ActorRef<ClusterSharding.ShardCommand> shard, Needs needs) {
@@ -98,7 +101,7 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
       }
       case DeviceCommand.Attach attach -> {
         if (!ahead.revoked()) {
-          takeOver(attach.connection());
+          takeOver(attach.connection(), attach.generation());
         }
         answer(state, attach);
       }
@@ -134,21 +137,22 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
 
   private void answer(DeviceState state, DeviceCommand.Request request) {
     DeviceState after = commit.ahead(state);
-    commit.afterwards(
-        () ->
-            request
-                .replyTo()
-                .tell(
-                    new DeviceCommand.Is(
-                        context.getSelf(), after.cursorsOrNone(), after.revoked(), live != null)));
+    DeviceCommand.Is is =
+        new DeviceCommand.Is(context.getSelf(), after.cursorsOrNone(), after.revoked(), generation);
+    commit.afterwards(() -> request.replyTo().tell(is));
   }
 
-  private void takeOver(ActorRef<Devices.News> connection) {
+  /** A stream that was given up may be heard of after the one that followed. */
+  private void takeOver(ActorRef<Devices.News> connection, long itsGeneration) {
+    if (itsGeneration < generation) {
+      return;
+    }
     if (live != null && !live.equals(connection)) {
       context.unwatch(live);
       live.tell(new Devices.TakenOver());
     }
     live = connection;
+    generation = itsGeneration;
     context.watch(connection);
     restIfIdle();
   }
@@ -157,6 +161,7 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
     if (connection.equals(live)) {
       context.unwatch(connection);
       live = null;
+      generation = 0;
       restIfIdle();
     }
     return Effect().none();

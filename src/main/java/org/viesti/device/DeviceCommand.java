@@ -13,8 +13,9 @@ sealed interface DeviceCommand {
     ActorRef<Reply> replyTo();
   }
 
-  /** A new stream: it takes over from the one before. */
-  record Attach(ActorRef<Devices.News> connection, ActorRef<Reply> replyTo) implements Request {}
+  /** A stream: it takes over from one of an older generation. */
+  record Attach(ActorRef<Devices.News> connection, long generation, ActorRef<Reply> replyTo)
+      implements Request {}
 
   record Detach(ActorRef<Devices.News> connection) implements DeviceCommand, NodeMessage {}
 
@@ -38,6 +39,10 @@ sealed interface DeviceCommand {
   @JsonSubTypes({@JsonSubTypes.Type(value = Is.class, name = "is")})
   sealed interface Reply extends NodeMessage {}
 
-  record Is(ActorRef<DeviceCommand> self, Map<String, Long> cursors, boolean revoked, boolean live)
+  /**
+   * @param generation the live stream's; 0: there is none
+   */
+  record Is(
+      ActorRef<DeviceCommand> self, Map<String, Long> cursors, boolean revoked, long generation)
       implements Reply {}
 }

@@ -16,10 +16,12 @@ import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.jspecify.annotations.Nullable;
 import org.viesti.device.DeviceCommand.Reply;
+import org.viesti.journal.History;
+import org.viesti.journal.Logs;
 import org.viesti.journal.NodeMessage;
 import org.viesti.protocol.DeviceId;
-import org.viesti.routing.Patience;
 
 /**
  * The only door to devices. A call fails with UNAVAILABLE if the device's owner does not answer in
@@ -32,10 +34,14 @@ public final class Devices {
   private final ActorSystem<?> system;
   private final ActorRef<ShardingEnvelope<DeviceCommand>> shards;
   private final DeviceSettings settings;
+  private final History history;
+  private final Generations generations;
 
-  private Devices(ActorSystem<?> system, Device.Needs needs) {
+  private Devices(ActorSystem<?> system, History history, Device.Needs needs) {
     this.system = system;
     this.settings = needs.settings();
+    this.history = history;
+    this.generations = new Generations(needs.clock());
     this.shards =
         ClusterSharding.get(system)
             .init(
@@ -50,9 +56,17 @@ public final class Devices {
   }
 
   /** Opens the door on this node. */
-  public static Devices start(ActorSystem<?> system, DeviceSettings settings, Clock clock) {
-    return new Devices(system, new Device.Needs(settings, clock));
+  public static Devices start(
+      ActorSystem<?> system, DeviceSettings settings, History history, Clock clock) {
+    return new Devices(system, history, new Device.Needs(settings, clock));
   }
+
+  /**
+   * A stream of a device.
+   *
+   * @param generation greater than that of any stream the device opened before
+   */
+  public record Stream(ActorRef<News> connection, long generation) {}
 
   /** What a device's owner tells its live stream. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
@@ -71,17 +85,39 @@ public final class Devices {
   /**
    * A device as its owner knows it.
    *
-   * @param owner watch it: when it ends, it has forgotten which stream is live
+   * @param owner watch it: when it ends, it has forgotten which stream is live; null: this was read
+   *     from the journal
    * @param cursors the last acknowledged position, by topic path
+   * @param generation of the live stream; 0: none is known
    */
   public record Outbox(
-      ActorRef<?> owner, Map<String, Long> cursors, boolean revoked, boolean live) {}
+      @Nullable ActorRef<?> owner, Map<String, Long> cursors, boolean revoked, long generation) {}
 
-  /** Opens a stream; an older one is told. A revoked device's is not opened. */
-  public CompletionStage<Outbox> attach(DeviceId device, ActorRef<News> connection) {
-    return Patience.askAgain(
-        settings.askTimeout(),
-        oneTry -> ask(device, oneTry, ref -> new DeviceCommand.Attach(connection, ref)));
+  /** Numbers a new stream. */
+  public Stream stream(ActorRef<News> connection) {
+    return new Stream(connection, generations.next());
+  }
+
+  /**
+   * A stream is open: an older one is told. A revoked device's is not opened, nor one of an older
+   * generation than the live one: the answer's generation is then another.
+   */
+  public CompletionStage<Outbox> attach(DeviceId device, Stream stream, Duration patience) {
+    return ask(
+        device,
+        patience,
+        ref -> new DeviceCommand.Attach(stream.connection(), stream.generation(), ref));
+  }
+
+  /** What is stored of the device: for a stream that will not wait for an owner on its way. */
+  public CompletionStage<Outbox> stored(DeviceId device) {
+    return history
+        .memory(
+            Logs.persistenceId(device).id(),
+            DeviceState.EMPTY,
+            DeviceEvent.class,
+            DeviceState::grown)
+        .thenApply(state -> new Outbox(null, state.cursorsOrNone(), state.revoked(), 0));
   }
 
   public void detach(DeviceId device, ActorRef<News> connection) {
@@ -132,8 +168,10 @@ public final class Devices {
         .thenApply(
             reply ->
                 switch (reply) {
-                  case DeviceCommand.Is is ->
-                      new Outbox(is.self(), is.cursors(), is.revoked(), is.live());
+                  case DeviceCommand.Is is -> {
+                    generations.heed(is.generation());
+                    yield new Outbox(is.self(), is.cursors(), is.revoked(), is.generation());
+                  }
                 });
   }
 }

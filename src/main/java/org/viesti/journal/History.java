@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import org.apache.pekko.Done;
 
 /**
@@ -54,21 +55,23 @@ public final class History {
 
   /** Entries after {@code after} and up to {@code to}, oldest first. */
   public CompletionStage<List<Row>> forward(String log, long after, long to, int most) {
-    return database.run(
-        connection -> {
-          try (PreparedStatement q =
-              connection.prepareStatement(
-                  """
-                  select "sequence_number", "event_ser_manifest", "event_payload" from "event_journal"
-                  where "persistence_id" = ? and "sequence_number" > ? and "sequence_number" <= ?
-                  order by "sequence_number" limit ?""")) {
-            q.setString(1, log);
-            q.setLong(2, after);
-            q.setLong(3, to);
-            q.setInt(4, most);
-            return rows(q);
-          }
-        });
+    return database.run(connection -> after(connection, log, after, to, most));
+  }
+
+  private static List<Row> after(Connection connection, String log, long after, long to, int most)
+      throws SQLException {
+    try (PreparedStatement q =
+        connection.prepareStatement(
+            """
+            select "sequence_number", "event_ser_manifest", "event_payload" from "event_journal"
+            where "persistence_id" = ? and "sequence_number" > ? and "sequence_number" <= ?
+            order by "sequence_number" limit ?""")) {
+      q.setString(1, log);
+      q.setLong(2, after);
+      q.setLong(3, to);
+      q.setInt(4, most);
+      return rows(q);
+    }
   }
 
   /** Entries before {@code before}, newest first. */
@@ -108,6 +111,45 @@ public final class History {
             return rows(q);
           }
         });
+  }
+
+  /**
+   * An owner's memory as it is stored: its newest snapshot, and what the log has after it. It is
+   * what the owner would say of itself if it were woken now.
+   */
+  public <S extends Stored, E extends Stored> CompletionStage<S> memory(
+      String log, S empty, Class<E> events, BiFunction<S, E, S> grown) {
+    return database.run(
+        connection -> {
+          Row newest = newestSnapshot(connection, log, empty);
+          List<Row> since;
+          Row before;
+          do {
+            before = newest;
+            since = after(connection, log, before.seq(), Long.MAX_VALUE, Integer.MAX_VALUE);
+            newest = newestSnapshot(connection, log, empty);
+            // What led to a newer one may have been deleted meanwhile.
+          } while (newest.seq() != before.seq());
+          @SuppressWarnings("unchecked")
+          S memory = (S) before.event();
+          for (Row row : since) {
+            memory = grown.apply(memory, events.cast(row.event()));
+          }
+          return memory;
+        });
+  }
+
+  private static Row newestSnapshot(Connection connection, String log, Stored empty)
+      throws SQLException {
+    try (PreparedStatement q =
+        connection.prepareStatement(
+            """
+            select "sequence_number", "snapshot_ser_manifest", "snapshot_payload" from "snapshot"
+            where "persistence_id" = ? order by "sequence_number" desc limit 1""")) {
+      q.setString(1, log);
+      List<Row> rows = rows(q);
+      return rows.isEmpty() ? new Row(0, empty) : rows.getFirst();
+    }
   }
 
   private static List<Row> rows(PreparedStatement q) throws SQLException {

@@ -25,7 +25,10 @@ final class PresenceBoard {
 
   private final String user;
   private final int maxWatchers;
-  private final Map<String, ActorRef<Users.News>> live = new HashMap<>(2);
+
+  private record Live(ActorRef<Users.News> connection, long generation) {}
+
+  private final Map<String, Live> live = new HashMap<>(2);
   private final Map<String, Said> said = new HashMap<>(2);
   private final LinkedHashMap<ActorRef<Users.News>, Boolean> watchers = new LinkedHashMap<>(2);
   private @Nullable Long lastActive;
@@ -41,7 +44,7 @@ final class PresenceBoard {
   }
 
   Iterable<ActorRef<Users.News>> connections() {
-    return live.values();
+    return live.values().stream().map(Live::connection).toList();
   }
 
   boolean isIdle() {
@@ -52,9 +55,13 @@ final class PresenceBoard {
     return live.size() - (live.containsKey(device) ? 1 : 0);
   }
 
-  void attach(String device, ActorRef<Users.News> connection) {
-    live.put(device, connection);
-    forget(device);
+  /** A stream of an older generation than the device's has been taken over already. */
+  void attach(String device, ActorRef<Users.News> connection, long generation) {
+    Live now = live.get(device);
+    if (now == null || now.generation() <= generation) {
+      live.put(device, new Live(connection, generation));
+      forget(device);
+    }
   }
 
   /** What a stream said ends with it; but not the wish to be unseen. */
@@ -72,8 +79,8 @@ final class PresenceBoard {
   /** A stream that was taken over by a newer one of the same device no longer counts. */
   boolean detach(ActorRef<Users.News> connection, long now) {
     String device = null;
-    for (Map.Entry<String, ActorRef<Users.News>> entry : live.entrySet()) {
-      if (entry.getValue().equals(connection)) {
+    for (Map.Entry<String, Live> entry : live.entrySet()) {
+      if (entry.getValue().connection().equals(connection)) {
         device = entry.getKey();
       }
     }

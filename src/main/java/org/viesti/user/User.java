@@ -325,7 +325,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
       commit.gather(state, new UserEvent.DeviceSeen(attach.device(), now()));
     }
     context.watch(attach.connection());
-    presence.attach(attach.device(), attach.connection());
+    presence.attach(attach.device(), attach.connection(), attach.generation());
     presenceChanged();
     restIfIdle();
   }

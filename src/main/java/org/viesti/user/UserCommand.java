@@ -27,7 +27,8 @@ sealed interface UserCommand {
   record Interested(ActorRef<Router.Command> node) implements UserCommand, NodeMessage {}
 
   /** A device's stream is open. */
-  record Attach(String device, ActorRef<Users.News> connection, ActorRef<Reply> replyTo)
+  record Attach(
+      String device, ActorRef<Users.News> connection, long generation, ActorRef<Reply> replyTo)
       implements Request {}
 
   record Detach(String device, ActorRef<Users.News> connection)
@@ -107,7 +108,7 @@ sealed interface UserCommand {
 
   /** The user as it now is. */
   record Is(
-      ActorRef<UserCommand> self,
+      @Nullable ActorRef<UserCommand> self,
       long seq,
       long head,
       Map<String, UserState.Membership> rooms,

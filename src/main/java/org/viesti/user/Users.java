@@ -31,7 +31,6 @@ import org.viesti.protocol.Refused;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.UserId;
 import org.viesti.routing.ClusterRoutes;
-import org.viesti.routing.Patience;
 import org.viesti.routing.Router;
 import org.viesti.routing.Tell;
 import org.viesti.routing.TopicOwner;
@@ -117,11 +116,12 @@ public final class Users {
   /**
    * A user as its owner knows it.
    *
-   * @param owner watch it: when it ends, what it knew of connections is gone
+   * @param owner watch it: when it ends, what it knew of connections is gone; null: this was read
+   *     from the journal
    * @param seq position of the user's log that this reflects
    */
   public record Profile(
-      ActorRef<?> owner,
+      @Nullable ActorRef<?> owner,
       long seq,
       long head,
       List<Membership> memberships,
@@ -138,11 +138,33 @@ public final class Users {
 
   // Streams.
 
-  /** A device's stream is open: tell it the news from now on. */
-  public CompletionStage<Profile> attach(UserId user, String device, ActorRef<News> connection) {
-    return Patience.askAgain(
-        settings.askTimeout(),
-        oneTry -> ask(user, oneTry, ref -> new UserCommand.Attach(device, connection, ref)));
+  /**
+   * A device's stream is open: tell it the news from now on.
+   *
+   * @param generation the greatest of a device's streams counts
+   */
+  public CompletionStage<Profile> attach(
+      UserId user, String device, ActorRef<News> connection, long generation, Duration patience) {
+    return ask(user, patience, ref -> new UserCommand.Attach(device, connection, generation, ref));
+  }
+
+  /** What is stored of the user: for a stream that will not wait for an owner on its way. */
+  public CompletionStage<Profile> stored(UserId user) {
+    return history
+        .memory(Logs.of(user.topic()), UserState.EMPTY, UserEvent.class, UserState::grown)
+        .thenApply(
+            state ->
+                profile(
+                    new UserCommand.Is(
+                        null,
+                        state.seq(),
+                        state.head(),
+                        state.roomsOrNone(),
+                        state.devicesOrNone(),
+                        List.of(),
+                        state.quietFrom(),
+                        state.quietTo(),
+                        null)));
   }
 
   public void detach(UserId user, String device, ActorRef<News> connection) {

@@ -34,7 +34,7 @@ class NodeLossClusterTest {
   /** The oldest node: it has the shard coordinator and is the first seed. */
   private static final int VICTIM = Integer.getInteger("viesti.victim", 0);
 
-  private static final long BACK_MS = 20_000;
+  private static final long BACK_MS = 5_000;
 
   @Test
   @Timeout(value = 10, unit = TimeUnit.MINUTES)

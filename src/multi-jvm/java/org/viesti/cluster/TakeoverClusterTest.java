@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -74,8 +73,6 @@ class TakeoverClusterTest {
     }
   }
 
-  @Disabled(
-      "open: an attempt that was given up may reach a thawed owner after the one that followed")
   @Test
   void an_attempt_that_was_given_up_does_not_end_the_stream_that_followed() throws Exception {
     List<ChatClient> devices =
