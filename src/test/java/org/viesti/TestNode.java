@@ -9,25 +9,27 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.viesti.device.Devices;
 import org.viesti.room.Rooms;
+import org.viesti.testkit.TestDatabase;
 import org.viesti.testkit.Tokens;
 import org.viesti.user.Users;
 
-/** A whole node in the test's own process, on free ports, with its database in a file. */
+/** A whole node in the test's own process, on free ports, with a database of its own. */
 public final class TestNode implements AutoCloseable {
   public final Node node;
 
-  /** Opens the node's database a second time, in the same process. */
-  public final String databaseUrl;
+  public final TestDatabase database;
 
-  private TestNode(Node node, String databaseUrl) {
+  private TestNode(Node node, TestDatabase database) {
     this.node = node;
-    this.databaseUrl = databaseUrl;
+    this.database = database;
   }
 
   /** Settings in pairs of key (below viesti) and value. */
   public static TestNode start(Path folder, Object... settings) {
     Map<String, Object> all = new HashMap<>();
-    all.put("viesti.database.url", "jdbc:h2:file:" + folder.resolve("viesti"));
+    TestDatabase database = TestDatabase.of(folder);
+    all.put("viesti.database.url", database.url());
+    all.put("viesti.database.user", database.user());
     all.put("viesti.auth.secret", Tokens.SECRET);
     for (String port : new String[] {"http", "live", "management", "cluster"}) {
       all.put("viesti." + port + ".port", 0);
@@ -36,7 +38,7 @@ public final class TestNode implements AutoCloseable {
       all.put("viesti." + settings[i], settings[i + 1]);
     }
     Config config = Settings.load(ConfigFactory.parseMap(all));
-    return new TestNode(Node.start(config), config.getString("viesti.database.url"));
+    return new TestNode(Node.start(config), database);
   }
 
   public URI live() {

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.viesti.testkit.ChatClient;
 import org.viesti.testkit.ChatClient.Resume;
+import org.viesti.testkit.TestDatabase;
 
 /**
  * {@code kill -9} of the only node, at random moments under load.

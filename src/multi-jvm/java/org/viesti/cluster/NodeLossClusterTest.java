@@ -20,6 +20,7 @@ import org.viesti.testkit.Await;
 import org.viesti.testkit.ChatClient;
 import org.viesti.testkit.ChatClient.Resume;
 import org.viesti.testkit.Return;
+import org.viesti.testkit.TestDatabase;
 
 /** Three nodes, two hundred devices, posts under way, and one node gone. */
 class NodeLossClusterTest {

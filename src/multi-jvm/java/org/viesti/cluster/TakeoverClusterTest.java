@@ -19,6 +19,7 @@ import org.viesti.testkit.Calls;
 import org.viesti.testkit.ChatClient;
 import org.viesti.testkit.ChatClient.Resume;
 import org.viesti.testkit.End;
+import org.viesti.testkit.TestDatabase;
 
 /** A device has one live stream in the whole cluster: the newest. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -102,6 +103,36 @@ class TakeoverClusterTest {
           () -> devices.stream().allMatch(d -> d.inbox().position("rooms/hasty") >= seq));
       assertThat(devices).allSatisfy(d -> assertThat(d.frames("error")).isEmpty());
     } finally {
+      devices.forEach(ChatClient::close);
+    }
+  }
+
+  @Test
+  void a_silent_owner_keeps_no_device_waiting() throws Exception {
+    List<ChatClient> devices =
+        IntStream.range(0, HASTY)
+            .mapToObj(i -> new ChatClient("hasty" + i, "tablet", Resume.POSITIONS))
+            .toList();
+    try {
+      connect(devices, 0).get(30, TimeUnit.SECONDS); // now their owners are somewhere
+      cluster.node(2).freeze();
+      // Less than the cluster takes a node for lost after: its devices' owners are still there.
+      connect(devices, 1).get(2_500, TimeUnit.MILLISECONDS);
+      cluster.node(2).thaw();
+      connect(devices, 0).get(30, TimeUnit.SECONDS);
+      long seq =
+          cluster
+              .calls(0, "owner")
+              .postText("hasty", "thawed", "all there?")
+              .body()
+              .path("seq")
+              .longValue();
+      Await.until(
+          SOON,
+          () -> "not all stayed: " + devices.stream().map(ChatClient::standing).toList(),
+          () -> devices.stream().allMatch(d -> d.inbox().position("rooms/hasty") >= seq));
+    } finally {
+      cluster.node(2).thaw();
       devices.forEach(ChatClient::close);
     }
   }

