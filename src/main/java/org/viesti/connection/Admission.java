@@ -87,6 +87,10 @@ public final class Admission {
     return admitted(by, () -> rooms.react(by, target, reaction, add));
   }
 
+  public CompletionStage<Rooms.Recorded> pin(Principal by, String target, boolean pinned) {
+    return admitted(by, () -> rooms.pin(by, target, pinned));
+  }
+
   private interface Step {
     CompletionStage<Rooms.Recorded> take();
   }

@@ -124,6 +124,17 @@ public final class MessageCalls {
     return admission.react(by, id, reaction, add).thenApply(MessageCalls::done);
   }
 
+  /** Ensures that a message is among the room's pins, or that it is not. */
+  public CompletionStage<Rooms.Recorded> pin(Principal by, String id, boolean pinned) {
+    return admission.pin(by, id, pinned).thenApply(MessageCalls::done);
+  }
+
+  /** What is pinned in a room, the last pinned first. */
+  public CompletionStage<List<HistoryEntry>> pins(
+      Principal by, String room, @Nullable Integer limit) {
+    return rooms.pins(by, RoomCalls.id(by, room), settings.page(limit));
+  }
+
   private static Rooms.Recorded done(Rooms.Recorded recorded) {
     if (recorded.refusal() != null) {
       throw new Refused(recorded.refusal());

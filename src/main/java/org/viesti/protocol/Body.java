@@ -48,8 +48,8 @@ public sealed interface Body {
   record Reaction(String target, String reaction, boolean add) implements Body {}
 
   /**
-   * @param action created, updated, deleted, members_added, members_removed, banned, unbanned or
-   *     role_changed
+   * @param action created, updated, deleted, members_added, members_removed, banned, unbanned,
+   *     role_changed, message_pinned or message_unpinned
    * @param targets user ids it happened to
    */
   record RoomChange(

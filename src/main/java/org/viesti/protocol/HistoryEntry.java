@@ -9,10 +9,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param edits how often it was edited; {@code message} holds the newest content
  * @param redacted its content is gone
+ * @param pinned members find it among the room's pins
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record HistoryEntry(
-    Message message, int edits, boolean redacted, @Nullable List<Reactions> reactions) {
+    Message message,
+    int edits,
+    boolean redacted,
+    boolean pinned,
+    @Nullable List<Reactions> reactions) {
 
   /**
    * Who reacted how.

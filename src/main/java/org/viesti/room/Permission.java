@@ -11,6 +11,7 @@ public enum Permission {
   //                DIRECT         GROUP           CHANNEL         BOT
   POST(Role.MEMBER, Role.MEMBER, Role.MODERATOR, Role.MEMBER),
   REACT(Role.MEMBER, Role.MEMBER, Role.MEMBER, Role.MEMBER),
+  PIN(Role.MEMBER, Role.MODERATOR, Role.MODERATOR, Role.MEMBER),
   SIGNAL(Role.MEMBER, Role.MEMBER, null, Role.MEMBER),
   MODERATE(Role.OWNER, Role.MODERATOR, Role.MODERATOR, Role.MODERATOR),
   UPDATE(Role.MEMBER, Role.ADMIN, Role.ADMIN, Role.ADMIN),

@@ -91,6 +91,8 @@ sealed interface RoomCommand {
   record React(By by, long target, String reaction, boolean add, ActorRef<Reply> replyTo)
       implements Amend {}
 
+  record Pin(By by, long target, boolean pinned, ActorRef<Reply> replyTo) implements Amend {}
+
   /** Typing or a receipt, for everyone else in the room; dropped if the caller may not. */
   record Signal(By by, ServerFrame frame) implements RoomCommand, NodeMessage {}
 

@@ -92,6 +92,9 @@ public sealed interface RoomEvent extends Stored {
   record Reacted(long at, String by, long prev, long target, String reaction, boolean add)
       implements Visible {}
 
+  /** A post was put where members find it, or taken from there. */
+  record Pinned(long at, String by, long prev, long target, boolean pinned) implements Visible {}
+
   /**
    * A member's wish to hear of posts.
    *

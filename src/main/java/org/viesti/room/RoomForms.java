@@ -25,6 +25,7 @@ public final class RoomForms implements StoredForms {
         Map.entry("room.edited", RoomEvent.Edited.class),
         Map.entry("room.redacted", RoomEvent.Redacted.class),
         Map.entry("room.reacted", RoomEvent.Reacted.class),
+        Map.entry("room.pinned", RoomEvent.Pinned.class),
         Map.entry("room.told", RoomEvent.Told.class),
         Map.entry("room.wished", RoomEvent.Wished.class),
         Map.entry("room.erasure-done", RoomEvent.ErasureDone.class),

@@ -181,6 +181,7 @@ final class RoomHistory {
         case RoomEvent.Edited e -> add(byTarget, e.target(), e);
         case RoomEvent.Redacted e -> add(byTarget, e.target(), e);
         case RoomEvent.Reacted e -> add(byTarget, e.target(), e);
+        case RoomEvent.Pinned e -> add(byTarget, e.target(), e);
         case RoomEvent.Erased e -> add(byTarget, e.target(), e);
         default -> {}
       }
@@ -198,6 +199,7 @@ final class RoomHistory {
         event instanceof RoomEvent.Erased
             || about.stream().anyMatch(RoomEvent.Redacted.class::isInstance);
     int edits = 0;
+    boolean pinned = false;
     RoomEvent.Visible shown = event;
     Map<String, Set<String>> reactions = new LinkedHashMap<>();
     for (RoomEvent amendment : about) {
@@ -207,6 +209,7 @@ final class RoomHistory {
           shown = edited(event, edit);
         }
         case RoomEvent.Reacted reacted -> react(reactions, reacted);
+        case RoomEvent.Pinned pin -> pinned = pin.pinned();
         default -> {}
       }
     }
@@ -214,7 +217,11 @@ final class RoomHistory {
       shown = new RoomEvent.Erased(event.at(), event.by(), event.prev(), null, 0);
     }
     return new HistoryEntry(
-        RoomMessages.of(room, row.seq(), shown), edits, redacted, counted(reactions, caller));
+        RoomMessages.of(room, row.seq(), shown),
+        edits,
+        redacted,
+        pinned && !redacted,
+        counted(reactions, caller));
   }
 
   private static RoomEvent.Visible edited(RoomEvent.Visible event, RoomEvent.Edited edit) {
@@ -296,6 +303,43 @@ final class RoomHistory {
             rows ->
                 amendments(Logs.of(room.topic()), rows)
                     .thenApply(about -> page(room, caller, rows, about, 0, limit, true).entries()));
+  }
+
+  /** What is pinned, as it stands now, the last pinned first. */
+  CompletionStage<List<HistoryEntry>> pins(RoomId room, String caller, int limit) {
+    String log = Logs.of(room.topic());
+    return history
+        .tagged(log, RoomTags.pin(0), RoomTags.pin(Long.MAX_VALUE), AMENDMENTS_AT_MOST)
+        .thenCompose(
+            rows -> {
+              CompletionStage<List<HistoryEntry>> found =
+                  CompletableFuture.completedFuture(new ArrayList<>());
+              for (long target : pinned(rows).reversed().stream().limit(limit).toList()) {
+                found = found.thenCombine(versions(room, caller, target), RoomHistory::andNewest);
+              }
+              return found;
+            })
+        .thenApply(entries -> entries.stream().filter(HistoryEntry::pinned).toList());
+  }
+
+  private static List<HistoryEntry> andNewest(
+      List<HistoryEntry> entries, List<HistoryEntry> versions) {
+    entries.add(versions.getLast());
+    return entries;
+  }
+
+  /** Targets in the order of their last pinning. */
+  private static List<Long> pinned(List<Row> rows) {
+    LinkedHashSet<Long> pinned = new LinkedHashSet<>();
+    for (Row row : rows) {
+      if (row.event() instanceof RoomEvent.Pinned pin) {
+        pinned.remove(pin.target());
+        if (pin.pinned()) {
+          pinned.add(pin.target());
+        }
+      }
+    }
+    return List.copyOf(pinned);
   }
 
   // Cursors: where, and which way. Opaque to clients.

@@ -40,6 +40,11 @@ final class RoomMessages {
       case RoomEvent.Redacted e -> new Body.Redaction(room.messageId(e.target()), e.reason());
       case RoomEvent.Reacted e ->
           new Body.Reaction(room.messageId(e.target()), e.reaction(), e.add());
+      case RoomEvent.Pinned e ->
+          change(
+              e.pinned() ? "message_pinned" : "message_unpinned",
+              null,
+              Map.of("message", room.messageId(e.target())));
       case RoomEvent.Created e -> change("created", users(e.members()), null);
       case RoomEvent.Updated e -> change("updated", null, updated(e));
       case RoomEvent.Deleted e -> change("deleted", null, null);

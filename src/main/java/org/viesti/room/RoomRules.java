@@ -329,6 +329,10 @@ final class RoomRules {
         yield new RoomEvent.Reacted(
             at, by.user(), state.head(), react.target(), react.reaction(), react.add());
       }
+      case RoomCommand.Pin pin -> {
+        need(state, by, Permission.PIN);
+        yield new RoomEvent.Pinned(at, by.user(), state.head(), pin.target(), pin.pinned());
+      }
     };
   }
 

@@ -105,6 +105,7 @@ record RoomState(
       case RoomEvent.Edited e -> next;
       case RoomEvent.Redacted e -> next.withErasures(next.erasures.plus(e.target(), next.seq));
       case RoomEvent.Reacted e -> next;
+      case RoomEvent.Pinned e -> next;
       case RoomEvent.Told e -> next.told(e.users()).wishing(e.wishesOrNone());
       case RoomEvent.Wished e -> next.wishing(Map.of(e.user(), e.wanted()));
       case RoomEvent.ErasureDone e -> next.withErasures(next.erasures.minus(e.target()));

@@ -22,12 +22,17 @@ final class RoomTags {
     return "t:" + History.padded(target);
   }
 
+  static String pin(long target) {
+    return "p:" + History.padded(target);
+  }
+
   static Set<String> of(RoomEvent event) {
     return switch (event) {
       case RoomEvent.Posted posted -> ofPost(posted);
       case RoomEvent.Edited edited -> Set.of(about(edited.target()));
       case RoomEvent.Redacted redacted -> Set.of(about(redacted.target()));
       case RoomEvent.Reacted reacted -> Set.of(about(reacted.target()));
+      case RoomEvent.Pinned pinned -> Set.of(about(pinned.target()), pin(pinned.target()));
       case RoomEvent.Created e -> Set.of();
       case RoomEvent.Updated e -> Set.of();
       case RoomEvent.Deleted e -> Set.of();

@@ -291,6 +291,11 @@ public final class Rooms {
         by, messageId, (seq, ref) -> new RoomCommand.React(by(by), seq, reaction, add, ref));
   }
 
+  /** Ensures that a message is among the room's pins, or that it is not. */
+  public CompletionStage<Recorded> pin(Principal by, String messageId, boolean pinned) {
+    return amend(by, messageId, (seq, ref) -> new RoomCommand.Pin(by(by), seq, pinned, ref));
+  }
+
   private interface Amendment {
     RoomCommand.Request of(long seq, ActorRef<Reply> replyTo);
   }
@@ -345,6 +350,11 @@ public final class Rooms {
     RoomId room = roomOf(by, messageId);
     long seq = room.seqOf(messageId);
     return get(by, room).thenCompose(seen -> history.replies(room, by.user().id(), seq, limit));
+  }
+
+  /** What is pinned, the last pinned first. */
+  public CompletionStage<List<HistoryEntry>> pins(Principal by, RoomId room, int limit) {
+    return get(by, room).thenCompose(seen -> history.pins(room, by.user().id(), limit));
   }
 
   /** What lies after a position, for a connection that knows what its user may see. */

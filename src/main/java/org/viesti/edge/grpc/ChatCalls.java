@@ -267,6 +267,26 @@ final class ChatCalls implements ChatServicePowerApi {
   }
 
   @Override
+  public CompletionStage<Recorded> pinMessage(PinRequest in, Metadata metadata) {
+    return as(metadata, by -> messages.pin(by, in.getId(), true).thenApply(Views::recorded));
+  }
+
+  @Override
+  public CompletionStage<Recorded> unpinMessage(PinRequest in, Metadata metadata) {
+    return as(metadata, by -> messages.pin(by, in.getId(), false).thenApply(Views::recorded));
+  }
+
+  @Override
+  public CompletionStage<ListPinsResponse> listPins(ListPinsRequest in, Metadata metadata) {
+    return as(
+        metadata,
+        by ->
+            messages
+                .pins(by, in.getRoom(), limit(in.hasLimit(), in.getLimit()))
+                .thenApply(Views::pins));
+  }
+
+  @Override
   public CompletionStage<ListRepliesResponse> listReplies(
       ListRepliesRequest in, Metadata metadata) {
     return as(

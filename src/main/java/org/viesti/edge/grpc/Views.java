@@ -17,6 +17,7 @@ import org.viesti.edge.grpc.v1.ListDeliveriesResponse;
 import org.viesti.edge.grpc.v1.ListDevicesResponse;
 import org.viesti.edge.grpc.v1.ListMembersResponse;
 import org.viesti.edge.grpc.v1.ListMessagesResponse;
+import org.viesti.edge.grpc.v1.ListPinsResponse;
 import org.viesti.edge.grpc.v1.ListRepliesResponse;
 import org.viesti.edge.grpc.v1.ListRoomsResponse;
 import org.viesti.edge.grpc.v1.Me;
@@ -135,7 +136,8 @@ final class Views {
         HistoryEntry.newBuilder()
             .setMessage(ProtoMessages.message(entry.message()))
             .setEdits(entry.edits())
-            .setRedacted(entry.redacted());
+            .setRedacted(entry.redacted())
+            .setPinned(entry.pinned());
     if (entry.reactions() != null) {
       for (org.viesti.protocol.HistoryEntry.Reactions reactions : entry.reactions()) {
         made.addReactions(
@@ -158,6 +160,12 @@ final class Views {
 
   static ListRepliesResponse replies(List<org.viesti.protocol.HistoryEntry> entries) {
     return ListRepliesResponse.newBuilder()
+        .addAllEntries(entries.stream().map(Views::entry).toList())
+        .build();
+  }
+
+  static ListPinsResponse pins(List<org.viesti.protocol.HistoryEntry> entries) {
+    return ListPinsResponse.newBuilder()
         .addAllEntries(entries.stream().map(Views::entry).toList())
         .build();
   }

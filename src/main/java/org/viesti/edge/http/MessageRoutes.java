@@ -70,6 +70,18 @@ record MessageRoutes(MessageCalls calls) {
                     .thenApply(Answer::ok)),
         reaction("PUT", true),
         reaction("DELETE", false),
+        pin("PUT", true),
+        pin("DELETE", false),
+        Route.of(
+            "GET",
+            "/rooms/{room}/pins",
+            Set.of("limit"),
+            call ->
+                calls
+                    .pins(call.by(), call.room(), call.limit())
+                    .thenApply(Views.History::all)
+                    .thenApply(Views.Entries::new)
+                    .thenApply(Answer::ok)),
         Route.of(
             "GET",
             "/messages/{message}/replies",
@@ -98,6 +110,17 @@ record MessageRoutes(MessageCalls calls) {
         call ->
             calls
                 .react(call.by(), call.message(), call.path("reaction"), add)
+                .thenApply(Views.Recorded::of)
+                .thenApply(Answer::ok));
+  }
+
+  private Route pin(String method, boolean pinned) {
+    return Route.of(
+        method,
+        "/messages/{message}/pin",
+        call ->
+            calls
+                .pin(call.by(), call.message(), pinned)
                 .thenApply(Views.Recorded::of)
                 .thenApply(Answer::ok));
   }

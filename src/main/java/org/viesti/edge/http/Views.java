@@ -146,12 +146,17 @@ final class Views {
 
   /** An entry with what became of it. */
   record History(
-      Entry message, int edits, boolean redacted, List<HistoryEntry.Reactions> reactions) {
+      Entry message,
+      int edits,
+      boolean redacted,
+      boolean pinned,
+      List<HistoryEntry.Reactions> reactions) {
     static History of(HistoryEntry entry) {
       return new History(
           Entry.of(entry.message()),
           entry.edits(),
           entry.redacted(),
+          entry.pinned(),
           entry.reactions() == null ? List.of() : entry.reactions());
     }
 
@@ -178,6 +183,7 @@ final class Views {
       Entry message,
       int edits,
       boolean redacted,
+      boolean pinned,
       List<HistoryEntry.Reactions> reactions,
       List<Body> versions) {
     static Whole of(List<HistoryEntry> versions) {
@@ -186,6 +192,7 @@ final class Views {
           newest.message(),
           newest.edits(),
           newest.redacted(),
+          newest.pinned(),
           newest.reactions(),
           versions.stream().map(version -> version.message().body()).toList());
     }

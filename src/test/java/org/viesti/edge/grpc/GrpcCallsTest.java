@@ -160,6 +160,26 @@ class GrpcCallsTest extends GrpcTest {
   }
 
   @Test
+  void a_message_is_pinned_and_taken_away_again() {
+    String room = room();
+    NewMessage.Builder message = NewMessage.newBuilder().setRoom(room).setPayload(text("rules"));
+    String id =
+        call(
+                client.postMessage(),
+                alice,
+                PostMessageRequest.newBuilder().setMessage(message).build())
+            .getEventId();
+    PinRequest pin = PinRequest.newBuilder().setId(id).build();
+    ListPinsRequest pins = ListPinsRequest.newBuilder().setRoom(room).build();
+    call(client.pinMessage(), alice, pin);
+    assertThat(call(client.listPins(), bob, pins).getEntriesList())
+        .extracting(entry -> entry.getMessage().getId())
+        .containsExactly(id);
+    call(client.unpinMessage(), alice, pin);
+    assertThat(call(client.listPins(), bob, pins).getEntriesList()).isEmpty();
+  }
+
+  @Test
   void a_message_is_posted_once_edited_reacted_to_answered_and_redacted() {
     String room = room();
     NewMessage.Builder message =

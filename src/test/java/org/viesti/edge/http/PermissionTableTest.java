@@ -30,6 +30,7 @@ class PermissionTableTest extends RestTest {
       post             member     moderator  member     member
       moderate         moderator  moderator  moderator  -
       react            member     member     member     member
+      pin              moderator  moderator  member     member
       redact_others    moderator  moderator  moderator  -
       edit_others      -          -          -          -
       deliveries       moderator  moderator  moderator  -
@@ -140,6 +141,7 @@ class PermissionTableTest extends RestTest {
                 rooms + "/messages",
                 Map.of("payload", Map.of("type", "moderation", "body", "hush")));
         case "react" -> as.call("PUT", "/messages/" + message + "/reactions/x", null);
+        case "pin" -> as.call("PUT", "/messages/" + message + "/pin", null);
         case "redact_others" -> as.call("DELETE", "/messages/" + message, null);
         case "edit_others" ->
             as.call("PATCH", "/messages/" + message, Map.of("payload", text("mine")));

@@ -203,6 +203,40 @@ class RestMessagesTest extends RestTest {
   }
 
   @Test
+  void pins_are_found_the_last_pinned_first_until_they_are_taken_away_or_redacted() {
+    String room = room();
+    String first = post(alice, room, "first");
+    String second = post(alice, room, "second");
+    String third = post(alice, room, "third");
+    for (String id : List.of(second, third, first, third)) {
+      alice.call("PUT", "/messages/" + id + "/pin", null).expect(200);
+    }
+    assertThat(pins(room)).containsExactly("third", "first", "second");
+    assertThat(bob.call("GET", "/messages/" + first, null).body().path("pinned").asBoolean())
+        .isTrue();
+    JsonNode told =
+        bob.call("GET", "/rooms/" + room + "/messages?limit=1", null)
+            .body()
+            .at("/entries/0/message/body");
+    assertThat(told.path("action").asText()).isEqualTo("message_pinned");
+    assertThat(told.at("/details/message").asText()).isEqualTo(third);
+    alice.call("DELETE", "/messages/" + first + "/pin", null).expect(200);
+    alice.call("DELETE", "/messages/" + third, null).expect(200);
+    assertThat(pins(room)).containsExactly("second");
+    refused(alice.call("PUT", "/messages/" + room + ".999/pin", null), 404, "NOT_FOUND");
+  }
+
+  private List<String> pins(String room) {
+    return bob.call("GET", "/rooms/" + room + "/pins", null)
+        .expect(200)
+        .body()
+        .path("entries")
+        .valueStream()
+        .map(entry -> entry.at("/message/body/payload/body").asText())
+        .toList();
+  }
+
+  @Test
   void replies_are_found_below_what_they_answer() {
     String room = room();
     String id = post(alice, room, "question");
