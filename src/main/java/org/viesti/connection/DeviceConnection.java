@@ -204,7 +204,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     if (stays && live) {
       publishing.heed();
     }
-    return stays ? this : Behaviors.stopped();
+    return stays ? Behaviors.same() : Behaviors.stopped();
   }
 
   // Opening.

@@ -166,7 +166,7 @@ public final class LiveConnections implements Connections {
           sayWhenDrained();
         }
       }
-      return this;
+      return Behaviors.same();
     }
 
     private Stream open(Open open) {
@@ -178,7 +178,8 @@ public final class LiveConnections implements Connections {
                       open.wire(),
                       open.hello(),
                       UUID.randomUUID().toString(),
-                      needs));
+                      needs),
+                  open.wire().dispatcher());
       getContext().watch(stream);
       long expires = open.principal().expires().toEpochMilli();
       streams.put(stream, expires);

@@ -103,7 +103,7 @@ public final class Announcer extends AbstractBehavior<Announcer.Command> {
       case Answered answered -> onAnswer(answered);
       case Repeat() -> repeat();
     }
-    return this;
+    return Behaviors.same();
   }
 
   private void announce(List<Message> messages, long upTo) {

@@ -153,7 +153,7 @@ public final class Router extends AbstractBehavior<Router.Command> {
       case Heads(Map<Topic, Long> heads) ->
           heads.forEach((topic, head) -> tell(topic, new Live(topic, List.of(), head)));
     }
-    return this;
+    return Behaviors.same();
   }
 
   /**

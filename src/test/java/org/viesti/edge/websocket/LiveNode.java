@@ -57,7 +57,7 @@ final class LiveNode implements AutoCloseable {
     }
   }
 
-  private final ActorTestKit actors = ActorTestKit.create();
+  final ActorTestKit actors = ActorTestKit.create();
   private final LiveServer server;
   final BlockingQueue<Stream> streams = new LinkedBlockingQueue<>();
 
@@ -76,7 +76,9 @@ final class LiveNode implements AutoCloseable {
     Connections connections = this::open;
     server =
         LiveServer.start(
-            settings, List.of(new WebSocketEdge(authenticator, connections, settings)));
+            settings,
+            List.of(new WebSocketEdge(authenticator, connections, settings)),
+            actors.system());
   }
 
   int port() {

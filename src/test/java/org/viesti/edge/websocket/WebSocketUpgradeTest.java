@@ -241,7 +241,7 @@ class WebSocketUpgradeTest {
             true,
             0,
             null);
-    assertThatThrownBy(() -> LiveServer.start(taken, List.of()))
+    assertThatThrownBy(() -> LiveServer.start(taken, List.of(), node.actors.system()))
         .isInstanceOf(CannotListen.class)
         .hasMessageContaining("cannot listen on 127.0.0.1:" + node.port())
         .hasMessageContaining("viesti.live.port");
@@ -290,7 +290,7 @@ class WebSocketUpgradeTest {
             true,
             0,
             new LiveSettings.Tls("/nowhere.crt", "/nowhere.key"));
-    assertThatThrownBy(() -> LiveServer.start(broken, List.of()))
+    assertThatThrownBy(() -> LiveServer.start(broken, List.of(), node.actors.system()))
         .isInstanceOf(CannotListen.class)
         .hasMessageContaining("/nowhere.crt");
   }
