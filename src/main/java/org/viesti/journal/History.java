@@ -100,6 +100,15 @@ public final class History {
 
   /** Entries with a tag between two, both included, in log order. */
   public CompletionStage<List<Row>> tagged(String log, String from, String to, int most) {
+    return between(log, tag(log, from, 0), tag(log, to, Long.MAX_VALUE), most);
+  }
+
+  /** Entries with a tag after a position, in log order. */
+  public CompletionStage<List<Row>> taggedAfter(String log, String tag, long after, int most) {
+    return between(log, tag(log, tag, after + 1), tag(log, tag, Long.MAX_VALUE), most);
+  }
+
+  private CompletionStage<List<Row>> between(String log, String first, String last, int most) {
     return database.run(
         connection -> {
           try (PreparedStatement q =
@@ -111,8 +120,8 @@ public final class History {
                   where t."tag" >= ? and t."tag" <= ?
                   order by j."sequence_number" limit ?""")) {
             q.setString(1, log);
-            q.setString(2, tag(log, from, 0));
-            q.setString(3, tag(log, to, Long.MAX_VALUE));
+            q.setString(2, first);
+            q.setString(3, last);
             q.setInt(4, most);
             return rows(q);
           }
