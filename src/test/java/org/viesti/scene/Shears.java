@@ -25,6 +25,7 @@ final class Shears implements AutoCloseable {
   private final ServerSocket door;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger cuts = new AtomicInteger();
+  private final AtomicInteger givenUp = new AtomicInteger();
   private volatile boolean sharp = true;
 
   /**
@@ -51,6 +52,11 @@ final class Shears implements AutoCloseable {
     return cuts.get();
   }
 
+  /** Links that stood when the device gave them up: the node had not answered it. */
+  int givenUp() {
+    return givenUp.get();
+  }
+
   /** From now on links last, those that are open and those to come. */
   void rest() {
     sharp = false;
@@ -65,15 +71,15 @@ final class Shears implements AutoCloseable {
         open.add(server);
         long after = 1 + random.nextInt(longest);
         boolean upwards = random.nextBoolean();
-        pump(device, server, upwards ? after : Long.MAX_VALUE);
-        pump(server, device, upwards ? Long.MAX_VALUE : after);
+        pump(device, server, upwards ? after : Long.MAX_VALUE, givenUp);
+        pump(server, device, upwards ? Long.MAX_VALUE : after, new AtomicInteger());
       }
     } catch (IOException e) {
       // Closed: the scene is over.
     }
   }
 
-  private void pump(Socket from, Socket to, long most) {
+  private void pump(Socket from, Socket to, long most, AtomicInteger ends) {
     Thread.ofVirtual()
         .name("shears")
         .start(
@@ -83,7 +89,12 @@ final class Shears implements AutoCloseable {
               try {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
-                for (int read = in.read(some); read >= 0; read = in.read(some)) {
+                while (true) {
+                  int read = in.read(some);
+                  if (read < 0) {
+                    ends.incrementAndGet();
+                    break;
+                  }
                   boolean cut = read >= left && sharp;
                   out.write(some, 0, cut ? (int) left : read);
                   left -= read;
