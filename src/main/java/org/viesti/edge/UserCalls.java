@@ -61,13 +61,12 @@ public final class UserCalls {
       throw new Refused(ErrorCode.INVALID_ARGUMENT, "seq must not be negative");
     }
     return rooms
-        .get(by, id)
+        .head(by, id)
         .thenCompose(
-            seen -> {
-              if (seq > seen.room().head()) {
+            head -> {
+              if (seq > head) {
                 throw new Refused(
-                    ErrorCode.FAILED_PRECONDITION,
-                    "seq is past the room's head, " + seen.room().head());
+                    ErrorCode.FAILED_PRECONDITION, "seq is past the room's head, " + head);
               }
               return users.markRead(by.user(), id.id(), seq);
             })

@@ -21,10 +21,19 @@ import org.apache.pekko.Done;
  * entry, {@code m:} and a user for a mention, {@code t:} and a padded position for a reply. The row
  * of a tag is named {@code log tag position}, so that one index finds a log's tags in log order;
  * the journal's own key of it, a number over all logs, finds nothing.
+ *
+ * <p>Every order names both columns of the journal's key, though the log is given: H2 would else
+ * read the log to its end and sort.
  */
 public final class History {
   /** Every query names at most this many logs, so that one of thousands is several statements. */
   private static final int LOGS_A_QUERY = 100;
+
+  /** The last position of a log. */
+  static final String HEAD =
+      """
+      select "sequence_number" from "event_journal" where "persistence_id" = ?
+      order by "persistence_id" desc, "sequence_number" desc limit 1""";
 
   private final Database database;
 
@@ -65,7 +74,7 @@ public final class History {
             """
             select "sequence_number", "event_ser_manifest", "event_payload" from "event_journal"
             where "persistence_id" = ? and "sequence_number" > ? and "sequence_number" <= ?
-            order by "sequence_number" limit ?""")) {
+            order by "persistence_id", "sequence_number" limit ?""")) {
       q.setString(1, log);
       q.setLong(2, after);
       q.setLong(3, to);
@@ -94,6 +103,15 @@ public final class History {
 
   /** Entries with a tag between two, both included, in log order. */
   public CompletionStage<List<Row>> tagged(String log, String from, String to, int most) {
+    return between(log, tag(log, from, 0), tag(log, to, Long.MAX_VALUE), most);
+  }
+
+  /** Entries with a tag after a position, in log order. */
+  public CompletionStage<List<Row>> taggedAfter(String log, String tag, long after, int most) {
+    return between(log, tag(log, tag, after + 1), tag(log, tag, Long.MAX_VALUE), most);
+  }
+
+  private CompletionStage<List<Row>> between(String log, String first, String last, int most) {
     return database.run(
         connection -> {
           try (PreparedStatement q =
@@ -105,8 +123,8 @@ public final class History {
                   where t."tag" >= ? and t."tag" <= ?
                   order by j."sequence_number" limit ?""")) {
             q.setString(1, log);
-            q.setString(2, tag(log, from, 0));
-            q.setString(3, tag(log, to, Long.MAX_VALUE));
+            q.setString(2, first);
+            q.setString(3, last);
             q.setInt(4, most);
             return rows(q);
           }
@@ -145,7 +163,7 @@ public final class History {
         connection.prepareStatement(
             """
             select "sequence_number", "snapshot_ser_manifest", "snapshot_payload" from "snapshot"
-            where "persistence_id" = ? order by "sequence_number" desc limit 1""")) {
+            where "persistence_id" = ? order by "persistence_id" desc, "sequence_number" desc limit 1""")) {
       q.setString(1, log);
       List<Row> rows = rows(q);
       return rows.isEmpty() ? new Row(0, empty) : rows.getFirst();
@@ -260,11 +278,7 @@ public final class History {
   }
 
   private static long head(Connection connection, String log) throws SQLException {
-    try (PreparedStatement q =
-        connection.prepareStatement(
-            """
-            select "sequence_number" from "event_journal" where "persistence_id" = ?
-            order by "persistence_id" desc, "sequence_number" desc limit 1""")) {
+    try (PreparedStatement q = connection.prepareStatement(HEAD)) {
       q.setString(1, log);
       try (ResultSet r = q.executeQuery()) {
         return r.next() ? r.getLong(1) : 0;
@@ -277,7 +291,8 @@ public final class History {
         connection.prepareStatement(
             """
             select "write_timestamp" from "event_journal"
-            where "persistence_id" = ? and "sequence_number" >= ? order by "sequence_number" limit 1""")) {
+            where "persistence_id" = ? and "sequence_number" >= ?
+            order by "persistence_id", "sequence_number" limit 1""")) {
       q.setString(1, log);
       q.setLong(2, seq);
       try (ResultSet r = q.executeQuery()) {

@@ -12,28 +12,36 @@ import org.viesti.protocol.RoomId;
 
 /** Takes redacted content out of the journal itself: the post's and all its edits'. */
 final class RoomErasure {
-  private static final int EDITS_AT_MOST = 10_000;
+  /** A message that thousands reacted to may have been edited after that. */
+  private static final int AT_ONCE = 1000;
 
   private RoomErasure() {}
 
   /** Doing it again changes nothing. */
   static CompletionStage<Done> erase(History history, RoomId room, long target) {
     String log = Logs.of(room.topic());
-    String tag = RoomTags.about(target);
     return history
         .forward(log, target - 1, target, 1)
-        .thenCombine(
-            history.tagged(log, tag, tag, EDITS_AT_MOST),
-            (post, about) -> {
-              Map<Long, Stored> blank = new HashMap<>();
-              blankInto(blank, post);
-              blankInto(blank, about);
-              return blank;
-            })
-        .thenCompose(blank -> history.overwrite(log, blank));
+        .thenCompose(post -> history.overwrite(log, blanks(post)))
+        .thenCompose(done -> eraseEdits(history, log, target, target));
   }
 
-  private static void blankInto(Map<Long, Stored> blank, List<History.Row> rows) {
+  private static CompletionStage<Done> eraseEdits(
+      History history, String log, long target, long after) {
+    return history
+        .taggedAfter(log, RoomTags.about(target), after, AT_ONCE)
+        .thenCompose(
+            about -> {
+              CompletionStage<Done> written = history.overwrite(log, blanks(about));
+              return about.size() < AT_ONCE
+                  ? written
+                  : written.thenCompose(
+                      done -> eraseEdits(history, log, target, about.getLast().seq()));
+            });
+  }
+
+  private static Map<Long, Stored> blanks(List<History.Row> rows) {
+    Map<Long, Stored> blank = new HashMap<>();
     for (History.Row row : rows) {
       if (row.event() instanceof RoomEvent.Posted e) {
         blank.put(row.seq(), new RoomEvent.Erased(e.at(), e.by(), e.prev(), e.clientId(), 0));
@@ -41,5 +49,6 @@ final class RoomErasure {
         blank.put(row.seq(), new RoomEvent.Erased(e.at(), e.by(), e.prev(), null, e.target()));
       }
     }
+    return blank;
   }
 }

@@ -31,7 +31,7 @@ record RoomSnapshot(
 
   record MemberEntry(String user, String role, long joinedAt, long seq) {}
 
-  record SentEntry(String id, long seq, long at) {}
+  record SentEntry(String id, long seq, long at, @Nullable String device) {}
 
   static RoomSnapshot of(RoomState state) {
     List<MemberEntry> members = new ArrayList<>(state.members().size());
@@ -47,7 +47,12 @@ record RoomSnapshot(
         .forEach(
             (user, sent) -> {
               List<SentEntry> entries = new ArrayList<>();
-              sent.places().forEach((id, at) -> entries.add(new SentEntry(id, at.seq(), at.at())));
+              sent.byDevice()
+                  .forEach(
+                      (device, places) ->
+                          places.forEach(
+                              (id, at) ->
+                                  entries.add(new SentEntry(id, at.seq(), at.at(), device))));
               posted.put(user, entries);
             });
     return new RoomSnapshot(
@@ -83,7 +88,7 @@ record RoomSnapshot(
             (sender, entries) -> {
               Sent sent = Sent.NONE;
               for (SentEntry entry : entries) {
-                sent = sent.and(entry.id(), entry.seq(), entry.at(), RoomState.REMEMBERED_POSTS);
+                sent = sent.and(entry.device(), entry.id(), entry.seq(), entry.at());
               }
               bySender.put(sender, sent);
             });

@@ -36,12 +36,6 @@ record RoomState(
     Wishes wishes,
     PMap<Long, Long> erasures) {
 
-  /**
-   * A retry is recognised among this many of the sender's last posts; more than a connection's
-   * unanswered window.
-   */
-  static final int REMEMBERED_POSTS = 128;
-
   enum Status {
     ABSENT,
     OPEN,
@@ -99,9 +93,9 @@ record RoomState(
               .withBanned(next.banned.plus(e.user(), e.reason() == null ? "" : e.reason()));
       case RoomEvent.Unbanned e -> next.withBanned(next.banned.minus(e.user()));
       case RoomEvent.RoleChanged e -> next.withRole(e.user(), Role.parse(e.role()));
-      case RoomEvent.Posted e -> next.remembering(e.by(), e.clientId(), e.at());
+      case RoomEvent.Posted e -> next.remembering(e.by(), e.device(), e.clientId(), e.at());
       case RoomEvent.Erased e ->
-          e.clientId() == null ? next : next.remembering(e.by(), e.clientId(), e.at());
+          e.clientId() == null ? next : next.remembering(e.by(), null, e.clientId(), e.at());
       case RoomEvent.Edited e -> next;
       case RoomEvent.Redacted e -> next.withErasures(next.erasures.plus(e.target(), next.seq));
       case RoomEvent.Reacted e -> next;
@@ -338,8 +332,9 @@ record RoomState(
         newErasures);
   }
 
-  private RoomState remembering(String sender, String clientId, long when) {
-    Sent sent = posted.getOrDefault(sender, Sent.NONE).and(clientId, seq, when, REMEMBERED_POSTS);
+  private RoomState remembering(
+      String sender, @Nullable String device, String clientId, long when) {
+    Sent sent = posted.getOrDefault(sender, Sent.NONE).and(device, clientId, seq, when);
     return new RoomState(
         seq,
         head,

@@ -332,6 +332,14 @@ public final class Rooms {
             seen -> history.page(room, by.user().id(), place.seq(), limit, place.forward()));
   }
 
+  /** Where the log ends, be it with an entry that readers do not see: as a list of rooms says. */
+  public CompletionStage<Long> head(Principal by, RoomId room) {
+    String log = org.viesti.journal.Logs.of(room.topic());
+    return get(by, room)
+        .thenCompose(seen -> journal.heads(List.of(log)))
+        .thenApply(heads -> heads.getOrDefault(log, 0L));
+  }
+
   /** The position of the first entry at or after a time in milliseconds. */
   public CompletionStage<Long> seqAt(Principal by, RoomId room, long time) {
     return get(by, room)

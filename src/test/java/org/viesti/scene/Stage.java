@@ -247,6 +247,12 @@ public final class Stage implements AutoCloseable {
     return node.database.connect();
   }
 
+  /** Every table of the node's, a row each. */
+  public static ResultSet tables(Connection connection) throws SQLException {
+    String[] kinds = {"TABLE", "BASE TABLE"}; // as PostgreSQL calls them, and as H2
+    return connection.getMetaData().getTables(null, connection.getSchema(), "%", kinds);
+  }
+
   /** The code of an error frame. */
   public static String code(JsonNode error) {
     return error.path("code").asText();

@@ -20,10 +20,13 @@ public final class Inbox {
   private final List<String> resets = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private long repeats;
+  private int repeatsOnThisStream;
+  private int mostRepeats;
 
   /** A new stream begins: what follows may repeat what is known. */
   public synchronized void newStream() {
     onThisStream.clear();
+    repeatsOnThisStream = 0;
   }
 
   /** Takes a delivery in; false if it was a repeat. */
@@ -40,6 +43,7 @@ public final class Inbox {
     }
     if (position != null && delivery.seq() <= position) {
       repeats++;
+      mostRepeats = Math.max(mostRepeats, ++repeatsOnThisStream);
       return false;
     }
     positions.put(topic, delivery.seq());
@@ -84,6 +88,11 @@ public final class Inbox {
 
   public synchronized long repeats() {
     return repeats;
+  }
+
+  /** The most that any one stream repeated. */
+  public synchronized int mostRepeats() {
+    return mostRepeats;
   }
 
   /** Every reset frame, as a sentence. */

@@ -26,7 +26,10 @@ class InboxTest {
     assertThat(take(3, 0)).isFalse();
     assertThat(take(5, 3)).isFalse();
     assertThat(take(6, 5)).isTrue();
-    assertThat(inbox.repeats()).isEqualTo(2);
+    inbox.newStream();
+    assertThat(take(6, 5)).isFalse();
+    assertThat(inbox.repeats()).isEqualTo(3);
+    assertThat(inbox.mostRepeats()).isEqualTo(2);
     assertThat(inbox.received("rooms/r")).hasSize(3);
     assertThat(inbox.violations()).isEmpty();
   }

@@ -143,12 +143,24 @@ final class LiveStream implements WebSocket.Listener {
     end.complete(new End(code, reason));
   }
 
-  /** What cannot be sent is dropped: the end of the stream tells. */
+  /**
+   * What cannot be sent is dropped, and the stream with it: the JDK's WebSocket does not always
+   * tell its listener that writing failed.
+   */
   synchronized void send(JsonNode frame) {
     WebSocket to = socket;
     if (to != null && !end.isDone()) {
       String text = frame.toString();
-      outgoing = outgoing.handle((_, _) -> to).thenCompose(ready -> ready.sendText(text, true));
+      outgoing =
+          outgoing
+              .handle((_, _) -> to)
+              .thenCompose(ready -> ready.sendText(text, true))
+              .whenComplete(
+                  (_, failure) -> {
+                    if (failure != null) {
+                      abort("cannot send: " + failure);
+                    }
+                  });
     }
   }
 

@@ -14,7 +14,7 @@ import org.viesti.testkit.Calls;
 
 /**
  * Who may do what, by role, call and room type: 200s and 204s for some, 403 for other members, 404
- * for outsiders.
+ * for outsiders and who is banned.
  */
 class PermissionTableTest extends RestTest {
   private static final List<String> ROLES =
@@ -71,6 +71,7 @@ class PermissionTableTest extends RestTest {
       }
       Scene scene = scene(type);
       judge(wrong, type, row, "outsider", 404, scene.make(row, as(SharedNode.fresh("out"))));
+      judge(wrong, type, row, "banned", 404, scene.make(row, scene.banned()));
       boolean editing = row.call().equals("edit_others");
       judge(wrong, type, row, "operator", editing ? 403 : 2, scene(type).make(row, operator()));
     }
@@ -126,6 +127,20 @@ class PermissionTableTest extends RestTest {
               Map.of("members", List.of(Map.of("user", user, "role", role))))
           .expect(200);
       return as(user);
+    }
+
+    /** One who was a member, and is banned. */
+    Calls banned() {
+      String user = SharedNode.fresh("banned");
+      Calls actor = as(user);
+      alice
+          .call(
+              "POST",
+              "/rooms/" + room + "/members",
+              Map.of("members", List.of(Map.of("user", user))))
+          .expect(200);
+      alice.call("PUT", "/rooms/" + room + "/bans/" + user, Map.of()).expect(204);
+      return actor;
     }
 
     Calls.Answer make(Row row, Calls as) {

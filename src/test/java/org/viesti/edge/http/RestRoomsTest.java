@@ -131,6 +131,22 @@ class RestRoomsTest extends RestTest {
   }
 
   @Test
+  void a_room_can_be_read_up_to_the_head_that_is_listed() {
+    String room = room();
+    // Past what readers see: the room has written that its members know of it.
+    Await.until(SOON, () -> "head " + listedHead(room), () -> listedHead(room) > 1);
+    long head = listedHead(room);
+    bob.call("PUT", "/rooms/" + room + "/read", Map.of("seq", head)).expect(200);
+    bob.call("PUT", "/rooms/" + room + "/read", Map.of("seq", head + 1)).expect(409);
+  }
+
+  private long listedHead(String room) {
+    JsonNode listed = bob.call("GET", "/rooms", null).expect(200).body().path("rooms").get(0);
+    assertThat(listed.path("room").asText()).isEqualTo(room);
+    return listed.path("head").asLong();
+  }
+
+  @Test
   void members_come_and_go_and_are_listed_by_pages() {
     String room = room();
     String carol = SharedNode.fresh("carol");
