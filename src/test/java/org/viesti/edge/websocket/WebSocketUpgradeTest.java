@@ -27,6 +27,7 @@ import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.ServerFrame;
+import org.viesti.testkit.Shows;
 
 /** From the first byte to an open stream, or to a clear no. */
 class WebSocketUpgradeTest {
@@ -247,6 +248,7 @@ class WebSocketUpgradeTest {
         .hasMessageContaining("viesti.live.port");
   }
 
+  @Shows({"live.tls.certificate", "live.tls.key"})
   @Test
   void with_a_certificate_it_speaks_tls(@TempDir Path folder) throws Exception {
     Certificate certificate = Certificate.in(folder);
