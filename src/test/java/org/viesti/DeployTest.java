@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
 /** What lies in deploy/ agrees with the node, with itself, and can be read. */
@@ -197,11 +200,41 @@ class DeployTest {
     for (String probe : List.of("readinessProbe", "startupProbe", "livenessProbe")) {
       assertThat(container().path(probe).at("/httpGet/port").asText()).isEqualTo("management");
     }
-    assertThat(read("Dockerfile")).contains("/dev/tcp/127.0.0.1/8558").contains("GET /alive ");
     assertThat(REFERENCE.getString("pekko.management.health-checks.readiness-path"))
         .isEqualTo("ready");
     assertThat(REFERENCE.getString("pekko.management.health-checks.liveness-path"))
         .isEqualTo("alive");
+  }
+
+  @Test
+  void the_images_own_check_tells_a_node_that_lives_from_none(@TempDir Path folder)
+      throws Exception {
+    int port = freePort();
+    try (TestNode node = TestNode.start(folder, "management.port", port)) {
+      assertThat(check(port)).as("while the node lives").isZero();
+      assertThat(node.live().getPort()).isPositive();
+    }
+    assertThat(check(port)).as("when there is none").isNotZero();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
+  }
+
+  private static int check(int port) throws Exception {
+    List<String> command = new ArrayList<>();
+    String words =
+        read("Dockerfile").replaceFirst("(?s).*HEALTHCHECK[^\\n]*\\n *CMD ([^\\n]*)\\n.*", "$1");
+    new ObjectMapper()
+        .readTree(words)
+        .forEach(word -> command.add(word.asText().replace("/8558", "/" + port)));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
   }
 
   @Test

@@ -45,8 +45,6 @@ class SettingsTest {
   private static final Set<String> NOT_YET_SHOWN =
       Set.of(
           "auth.clock-skew",
-          "cluster.host",
-          "cluster.port",
           "cluster.seed-nodes",
           "connection.cursor-interval",
           "connection.drain-max",
@@ -54,22 +52,13 @@ class SettingsTest {
           "connection.heartbeat",
           "connection.max-ephemeral",
           "database.journal-connections",
-          "database.password",
           "database.read-connections",
-          "database.url",
-          "database.user",
-          "http.host",
-          "http.port",
           "live.deflate",
           "live.deflate-threshold",
           "live.hello-grace",
           "live.hello-timeout",
-          "live.host",
           "live.max-frame-bytes",
-          "live.port",
           "live.threads",
-          "management.host",
-          "management.port",
           "push.retry.first",
           "push.retry.max");
 
