@@ -154,8 +154,7 @@ public final class Node implements AutoCloseable {
     LiveServer live =
         LiveServer.start(
             settings.live(),
-            List.of(new WebSocketEdge(authenticator, connections, settings.live())),
-            system);
+            List.of(new WebSocketEdge(authenticator, connections, settings.live())));
     Calls answers = Calls.over(settings.calls(), authenticator, rooms, users, devices, admission);
     RestEdge rest = new RestEdge(system, settings.calls(), answers, liveDoor(settings, live));
     GrpcEdge grpc = new GrpcEdge(system, settings.calls(), settings.live(), answers, connections);

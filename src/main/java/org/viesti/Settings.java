@@ -3,6 +3,8 @@ package org.viesti;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.viesti.connection.ConnectionSettings;
@@ -14,6 +16,7 @@ import org.viesti.room.RoomSettings;
 import org.viesti.routing.RoutingSettings;
 import org.viesti.routing.WakerSettings;
 import org.viesti.security.SecuritySettings;
+import org.viesti.settings.SectionSettings;
 import org.viesti.user.PushSettings;
 import org.viesti.user.UserSettings;
 
@@ -58,43 +61,70 @@ record Settings(
    * operators.
    */
   static Settings of(Config config) {
-    Config viesti = config.getConfig("viesti");
-    Config database = viesti.getConfig("database");
+    KnownSettings.check(config);
+    SectionSettings database = SectionSettings.of(config, "database");
     DatabaseSettings databaseSettings =
         new DatabaseSettings(
-            journalUrl(database.getString("url")),
-            orNull(database.getString("user")),
-            orNull(database.getString("password")),
-            database.getInt("read-connections"));
-    return new Settings(
-        config.withValue(
-            "pekko-persistence-jdbc.shared-databases.slick",
-            journal(databaseSettings, database.getInt("journal-connections")).root()),
-        viesti.getStringList("cluster.seed-nodes").isEmpty(),
-        databaseSettings,
-        SecuritySettings.of(config),
-        RoutingSettings.from(viesti),
-        RoomSettings.from(viesti),
-        UserSettings.from(viesti),
-        DeviceSettings.from(viesti),
-        PushSettings.from(viesti),
-        WakerSettings.from(viesti),
-        ConnectionSettings.from(viesti),
-        LiveSettings.from(config),
-        CallSettings.from(viesti),
-        viesti.getString("management.host"),
-        viesti.getInt("management.port"));
+            journalUrl(database),
+            orNull(database.text("user")),
+            orNull(database.text("password")),
+            database.number("read-connections", 1, 1000));
+    SectionSettings management = SectionSettings.of(config, "management");
+    Settings settings =
+        new Settings(
+            config.withValue(
+                "pekko-persistence-jdbc.shared-databases.slick",
+                journal(databaseSettings, database.number("journal-connections", 1, 1000)).root()),
+            clusterOfOne(SectionSettings.of(config, "cluster")),
+            databaseSettings,
+            SecuritySettings.of(config),
+            RoutingSettings.from(config),
+            RoomSettings.from(config),
+            UserSettings.from(config),
+            DeviceSettings.from(config),
+            PushSettings.from(config),
+            WakerSettings.from(config),
+            ConnectionSettings.from(config),
+            LiveSettings.from(config),
+            CallSettings.from(config),
+            management.text("host"),
+            management.number("port", 0, 65_535));
+    settings.checkTimeouts(config);
+    return settings;
   }
 
   private static @Nullable String orNull(String text) {
     return text.isEmpty() ? null : text;
   }
 
+  /** What Pekko is told of these is in node.conf. */
+  private static boolean clusterOfOne(SectionSettings cluster) {
+    cluster.text("host");
+    cluster.number("port", 0, 65_535);
+    return cluster.texts("seed-nodes").isEmpty();
+  }
+
+  /** A call that gives up before the owner it asks would never tell what the owner says. */
+  private void checkTimeouts(Config config) {
+    for (Duration owner : List.of(room.askTimeout(), user.askTimeout(), device.askTimeout())) {
+      if (calls.requestTimeout().compareTo(owner) <= 0) {
+        throw SectionSettings.of(config, "http")
+            .wrong(
+                "request-timeout",
+                "must be more than every ask-timeout (one is " + owner.toMillis() + "ms)");
+      }
+    }
+  }
+
   /**
    * The drivers' defaults that would not do: H2 writes what is committed half a second later, and
    * closes before the node has said its last; PostgreSQL's driver sends a batch row by row.
    */
-  private static String journalUrl(String url) {
+  private static String journalUrl(SectionSettings database) {
+    String url = database.text("url");
+    if (!url.startsWith("jdbc:h2:") && !url.startsWith("jdbc:postgresql:")) {
+      throw database.wrong("url", "must begin with jdbc:h2: or jdbc:postgresql:");
+    }
     if (url.startsWith("jdbc:h2:")) {
       String flushed = url.contains("WRITE_DELAY") ? url : url + ";WRITE_DELAY=0";
       return url.contains("DB_CLOSE_ON_EXIT") ? flushed : flushed + ";DB_CLOSE_ON_EXIT=FALSE";

@@ -28,6 +28,7 @@ class HouseTest {
   private static final Map<String, Integer> FLOORS =
       Map.ofEntries(
           Map.entry("protocol", 0),
+          Map.entry("settings", 0),
           Map.entry("journal", 1),
           Map.entry("routing", 2),
           Map.entry("security", 2),

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.viesti.testkit.Shows;
 import org.viesti.user.push.PushReceiver;
 
 /** Whatever a user is owed is done also if its node goes and nobody speaks to the user again. */
@@ -36,6 +37,7 @@ class PushRestartTest {
         "300ms");
   }
 
+  @Shows({"wake-up.every", "wake-up.at-once", "wake-up.grace"})
   @Test
   void pending_pushes_survive_a_restart_of_the_node() throws Exception {
     try (PushReceiver receiver = new PushReceiver()) {

@@ -22,6 +22,7 @@ import org.viesti.protocol.Payload;
 import org.viesti.routing.Tell;
 import org.viesti.routing.Wants;
 import org.viesti.testkit.ChatClient;
+import org.viesti.testkit.Shows;
 import org.viesti.user.DeadLetters;
 import org.viesti.user.push.PushReceiver;
 
@@ -67,6 +68,7 @@ class PushTest {
     receiver.close();
   }
 
+  @Shows({"push.preview-length", "push.providers.webhook.url", "push.providers.webhook.secret"})
   @Test
   void a_device_that_is_away_gets_one_push_and_the_sender_none() throws Exception {
     scene.room("away", "away-alice", "away-bob");
@@ -157,6 +159,7 @@ class PushTest {
     assertThat(receiver.of("q-none")).isEmpty();
   }
 
+  @Shows("push.mentions-only-above-members")
   @Test
   void in_a_large_room_only_mentions_are_pushed_unless_one_wants_all() throws Exception {
     scene.room("large", "l-alice", "l-bob", "l-all", "l-3", "l-4", "l-5");
@@ -283,6 +286,7 @@ class PushTest {
     assertThat(scene.letters("d-bob")).isEmpty();
   }
 
+  @Shows("push.retry.attempts")
   @Test
   void what_fails_is_tried_again_and_becomes_a_dead_letter_that_can_be_replayed() throws Exception {
     receiver.answer("b-bob", 503);

@@ -592,6 +592,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       case Users.PresenceIs(ServerFrame.Presence presence) -> outlet.put(presence);
       case Users.ReadElsewhere(String room, long seq) ->
           outlet.put(new ServerFrame.Receipt(room, principal.user().id(), "read", seq));
+      case Users.WatchRefused(Refusal refusal) -> outlet.put(ServerFrame.Error.of(refusal, null));
     }
     return true;
   }

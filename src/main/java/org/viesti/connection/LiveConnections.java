@@ -178,8 +178,7 @@ public final class LiveConnections implements Connections {
                       open.wire(),
                       open.hello(),
                       UUID.randomUUID().toString(),
-                      needs),
-                  open.wire().dispatcher());
+                      needs));
       getContext().watch(stream);
       long expires = open.principal().expires().toEpochMilli();
       streams.put(stream, expires);

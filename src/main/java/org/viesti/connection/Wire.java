@@ -1,7 +1,6 @@
 package org.viesti.connection;
 
 import java.util.List;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.viesti.protocol.ServerFrame;
 
 /**
@@ -23,11 +22,6 @@ public interface Wire {
 
   /** Stops or resumes reading the socket, so that back-pressure reaches the sender's kernel. */
   void reading(boolean on);
-
-  /** Where the connection's actor is best run. */
-  default DispatcherSelector dispatcher() {
-    return DispatcherSelector.defaultDispatcher();
-  }
 
   /**
    * Tells the client why, in the protocol's own way, and closes after everything sent so far is

@@ -1,12 +1,12 @@
 package org.viesti.edge;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
+import org.viesti.settings.SectionSettings;
 
 /**
  * The settings of {@code viesti.http}; reference.conf says what each means.
@@ -28,43 +28,34 @@ public record CallSettings(
   /** PEM files: the certificate chain, and its unencrypted PKCS#8 key. */
   public record Tls(String certificate, String key) {}
 
-  public static CallSettings from(Config viesti) {
-    Config http = viesti.getConfig("http");
+  public static CallSettings from(Config root) {
+    SectionSettings http = SectionSettings.of(root, "http");
     CallSettings settings =
         new CallSettings(
-            http.getString("host"),
-            between(http, "port", 0, 65_535),
-            between(http, "max-body-bytes", 1024, 16 << 20),
-            between(http, "page-default", 1, 1000),
-            between(http, "page-max", 1, 1000),
-            http.getDuration("request-timeout"),
-            http.getDuration("trust-device"),
+            http.text("host"),
+            http.number("port", 0, 65_535),
+            (int) http.bytes("max-body-bytes", 1024, 16 << 20),
+            http.number("page-default", 1, 1000),
+            http.number("page-max", 1, 1000),
+            http.time("request-timeout", Duration.ofMillis(1), Duration.ofMinutes(10)),
+            http.time("trust-device", Duration.ZERO, Duration.ofHours(1)),
             tls(http));
     if (settings.pageDefault > settings.pageMax) {
-      throw wrong(http, "page-default", "must be at most viesti.http.page-max");
+      throw http.wrong("page-default", "must be at most viesti.http.page-max");
     }
     return settings;
   }
 
-  private static @Nullable Tls tls(Config http) {
-    String certificate = http.getString("tls.certificate");
-    String key = http.getString("tls.key");
-    if (certificate.isEmpty() != key.isEmpty()) {
-      throw wrong(http, "tls", "set certificate and key both, or neither");
+  private static @Nullable Tls tls(SectionSettings http) {
+    String certificate = http.textOrNone("tls.certificate");
+    String key = http.textOrNone("tls.key");
+    if (certificate == null && key == null) {
+      return null;
     }
-    return certificate.isEmpty() ? null : new Tls(certificate, key);
-  }
-
-  private static int between(Config http, String key, int least, int most) {
-    int value = http.getInt(key);
-    if (value < least || value > most) {
-      throw wrong(http, key, "must be " + least + " to " + most);
+    if (certificate == null || key == null) {
+      throw http.wrong("tls", "set certificate and key both, or neither");
     }
-    return value;
-  }
-
-  private static ConfigException wrong(Config http, String key, String sentence) {
-    return new ConfigException.BadValue(http.origin(), "viesti.http." + key, sentence);
+    return new Tls(certificate, key);
   }
 
   /** How many entries a page has when so many were asked for. */

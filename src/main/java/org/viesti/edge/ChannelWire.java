@@ -1,9 +1,7 @@
 package org.viesti.edge;
 
 import io.netty.channel.Channel;
-import io.netty.util.AttributeKey;
 import java.util.List;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.viesti.connection.CloseCause;
 import org.viesti.connection.Wire;
 import org.viesti.protocol.ServerFrame;
@@ -14,9 +12,6 @@ import org.viesti.protocol.ServerFrame;
  * channel's event loop: it alone knows subprotocol, packet ids and aliases.
  */
 public record ChannelWire(Channel channel) implements Wire {
-  /** Set on channels whose loop runs actors. */
-  static final AttributeKey<DispatcherSelector> DISPATCHER =
-      AttributeKey.valueOf(ChannelWire.class, "dispatcher");
 
   /** What a session's {@code write} is given. */
   public sealed interface Outgoing {}
@@ -43,12 +38,6 @@ public record ChannelWire(Channel channel) implements Wire {
   @Override
   public void reading(boolean on) {
     channel.write(new Reading(on), channel.voidPromise());
-  }
-
-  @Override
-  public DispatcherSelector dispatcher() {
-    DispatcherSelector ofLoop = channel.attr(DISPATCHER).get();
-    return ofLoop == null ? Wire.super.dispatcher() : ofLoop;
   }
 
   @Override

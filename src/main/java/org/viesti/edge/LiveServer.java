@@ -20,16 +20,12 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
 import java.io.File;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +52,7 @@ public final class LiveServer {
   }
 
   /** Listens before it returns; throws {@link CannotListen}. */
-  public static LiveServer start(
-      LiveSettings settings, List<LivePath> paths, ActorSystem<?> system) {
+  public static LiveServer start(LiveSettings settings, List<LivePath> paths) {
     SslContext tls = settings.tls() == null ? null : tls(settings.tls());
     boolean epoll = Epoll.isAvailable();
     int threads =
@@ -78,9 +73,7 @@ public final class LiveServer {
             .childOption(ChannelOption.TCP_NODELAY, true)
             // One for all channels; each would otherwise make its own.
             .childOption(ChannelOption.RCVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator())
-            .childHandler(
-                new FirstHandlers(
-                    settings, tls, new Doorman(paths), LoopDispatcher.ofEach(loops, system)))
+            .childHandler(new FirstHandlers(settings, tls, new Doorman(paths)))
             .bind(settings.host(), settings.port())
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -98,22 +91,15 @@ public final class LiveServer {
     private final LiveSettings settings;
     private final @Nullable SslContext tls;
     private final Doorman doorman;
-    private final Map<EventExecutor, DispatcherSelector> dispatchers;
 
-    FirstHandlers(
-        LiveSettings settings,
-        @Nullable SslContext tls,
-        Doorman doorman,
-        Map<EventExecutor, DispatcherSelector> dispatchers) {
+    FirstHandlers(LiveSettings settings, @Nullable SslContext tls, Doorman doorman) {
       this.settings = settings;
       this.tls = tls;
       this.doorman = doorman;
-      this.dispatchers = dispatchers;
     }
 
     @Override
     protected void initChannel(Channel channel) {
-      channel.attr(ChannelWire.DISPATCHER).set(dispatchers.get(channel.eventLoop()));
       ChannelPipeline pipeline = channel.pipeline();
       if (tls != null) {
         pipeline.addLast(tls.newHandler(channel.alloc()));

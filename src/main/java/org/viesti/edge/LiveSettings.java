@@ -1,9 +1,9 @@
 package org.viesti.edge;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.viesti.settings.SectionSettings;
 
 /**
  * The live listener's settings, {@code viesti.live}.
@@ -30,35 +30,33 @@ public record LiveSettings(
   public record Tls(String certificate, String key) {}
 
   public static LiveSettings from(Config root) {
-    Config live = root.getConfig("viesti.live");
-    return new LiveSettings(
-        live.getString("host"),
-        between(live, "port", 0, 65_535),
-        between(live, "threads", 0, 1024),
-        between(live, "max-frame-bytes", 1024, 16 << 20),
-        live.getDuration("hello-timeout"),
-        live.getDuration("hello-grace"),
-        live.getBoolean("deflate"),
-        between(live, "deflate-threshold", 0, 16 << 20),
-        tls(live));
+    SectionSettings live = SectionSettings.of(root, "live");
+    LiveSettings settings =
+        new LiveSettings(
+            live.text("host"),
+            live.number("port", 0, 65_535),
+            live.number("threads", 0, 1024),
+            (int) live.bytes("max-frame-bytes", 1024, 16 << 20),
+            live.time("hello-timeout", Duration.ofMillis(1), Duration.ofMinutes(10)),
+            live.time("hello-grace", Duration.ZERO, Duration.ofMinutes(10)),
+            live.flag("deflate"),
+            (int) live.bytes("deflate-threshold", 0, 16 << 20),
+            tls(live));
+    if (settings.helloGrace().compareTo(settings.helloTimeout()) >= 0) {
+      throw live.wrong("hello-grace", "must be less than viesti.live.hello-timeout");
+    }
+    return settings;
   }
 
-  private static @Nullable Tls tls(Config live) {
-    String certificate = live.getString("tls.certificate");
-    String key = live.getString("tls.key");
-    if (certificate.isEmpty() != key.isEmpty()) {
-      throw new ConfigException.BadValue(
-          live.origin(), "viesti.live.tls", "set certificate and key both, or neither");
+  private static @Nullable Tls tls(SectionSettings live) {
+    String certificate = live.textOrNone("tls.certificate");
+    String key = live.textOrNone("tls.key");
+    if (certificate == null && key == null) {
+      return null;
     }
-    return certificate.isEmpty() ? null : new Tls(certificate, key);
-  }
-
-  private static int between(Config live, String key, int least, int most) {
-    int value = live.getInt(key);
-    if (value < least || value > most) {
-      throw new ConfigException.BadValue(
-          live.origin(), "viesti.live." + key, "must be " + least + " to " + most);
+    if (certificate == null || key == null) {
+      throw live.wrong("tls", "set certificate and key both, or neither");
     }
-    return value;
+    return new Tls(certificate, key);
   }
 }

@@ -455,7 +455,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
               ahead.createdBy(),
               ahead.head(),
               List.of(answer.user().id()),
-              "the user is in as many rooms as it may be"));
+              "the user is in as many rooms as it may be: viesti.user.max-rooms"));
     }
     answered.put(answer.user().id(), answer.seq());
     if (Wish.of(answer.wish()) != ahead.wishes().of(answer.user().id())) {

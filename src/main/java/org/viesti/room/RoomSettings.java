@@ -2,6 +2,7 @@ package org.viesti.room;
 
 import com.typesafe.config.Config;
 import java.time.Duration;
+import org.viesti.settings.SectionSettings;
 
 /** The settings of {@code viesti.room}; reference.conf says what each means. */
 public record RoomSettings(
@@ -18,20 +19,20 @@ public record RoomSettings(
     int deliveredUpToMembers,
     Duration askTimeout) {
 
-  public static RoomSettings from(Config viesti) {
-    Config room = viesti.getConfig("room");
+  public static RoomSettings from(Config root) {
+    SectionSettings room = SectionSettings.of(root, "room");
     return new RoomSettings(
-        room.getInt("max-members"),
-        room.getInt("max-text-length"),
-        room.getInt("max-mentions"),
-        room.getInt("posts-per-second"),
-        room.getInt("posts-burst"),
-        room.getInt("posts-per-user-per-second"),
-        room.getInt("posts-per-user-burst"),
-        room.getInt("snapshot-every"),
-        room.getInt("signals-up-to-members"),
-        viesti.getInt("push.mentions-only-above-members"),
-        room.getInt("delivered-up-to-members"),
-        room.getDuration("ask-timeout"));
+        room.number("max-members", 2, 1_000_000),
+        room.number("max-text-length", 1, 1_000_000),
+        room.number("max-mentions", 0, 10_000),
+        room.number("posts-per-second", 0, 1_000_000),
+        room.number("posts-burst", 1, 10_000_000),
+        room.number("posts-per-user-per-second", 0, 1_000_000),
+        room.number("posts-per-user-burst", 1, 10_000_000),
+        room.number("snapshot-every", 1, 1_000_000),
+        room.number("signals-up-to-members", 0, 1_000_000),
+        SectionSettings.of(root, "push").number("mentions-only-above-members", 0, 1_000_000),
+        room.number("delivered-up-to-members", 0, 1_000_000),
+        room.time("ask-timeout", Duration.ofMillis(1), Duration.ofMinutes(5)));
   }
 }

@@ -1,11 +1,13 @@
 package org.viesti.routing;
 
 import com.typesafe.config.Config;
+import org.viesti.settings.SectionSettings;
 
 /** The settings of {@code viesti.routing}; reference.conf says what each means. */
 public record RoutingSettings(int tailMessages, long tailBytes) {
-  public static RoutingSettings from(Config viesti) {
-    Config routing = viesti.getConfig("routing");
-    return new RoutingSettings(routing.getInt("tail-messages"), routing.getBytes("tail-bytes"));
+  public static RoutingSettings from(Config root) {
+    SectionSettings routing = SectionSettings.of(root, "routing");
+    return new RoutingSettings(
+        routing.number("tail-messages", 0, 1_000_000), routing.bytes("tail-bytes", 0, 64L << 30));
   }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.UserId;
+import org.viesti.settings.SectionSettings;
 
 /**
  * {@code viesti.auth}: whose tokens are believed, and for how long.
@@ -41,21 +42,21 @@ public record SecuritySettings(
 
   /** Throws {@link ConfigException} with a sentence for operators. */
   public static SecuritySettings of(Config root) {
-    Config auth = root.getConfig("viesti.auth");
+    SectionSettings auth = SectionSettings.of(root, "auth");
     SecuritySettings settings =
         new SecuritySettings(
-            text(auth, "secret"),
-            Path.of(auth.getString("development-key-file")),
-            text(auth, "jwks"),
-            positive(auth, "jwks-timeout"),
-            positive(auth, "jwks-max-age"),
-            positive(auth, "jwks-min-interval"),
-            auth.getString("tenant"),
-            text(auth, "issuer"),
-            text(auth, "audience"),
-            auth.getDuration("clock-skew"),
-            text(auth, "resume-secret"),
-            positive(auth, "resume-lifetime"));
+            auth.textOrNone("secret"),
+            Path.of(auth.text("development-key-file")),
+            auth.textOrNone("jwks"),
+            auth.time("jwks-timeout", Duration.ofMillis(1), Duration.ofMinutes(1)),
+            auth.time("jwks-max-age", Duration.ofMillis(1), Duration.ofDays(30)),
+            auth.time("jwks-min-interval", Duration.ofMillis(1), Duration.ofDays(1)),
+            auth.text("tenant"),
+            auth.textOrNone("issuer"),
+            auth.textOrNone("audience"),
+            auth.time("clock-skew", Duration.ZERO, Duration.ofSeconds(30)),
+            auth.textOrNone("resume-secret"),
+            auth.time("resume-lifetime", Duration.ofMillis(1), Duration.ofDays(3650)));
     settings.check(auth);
     return settings;
   }
@@ -73,10 +74,8 @@ public record SecuritySettings(
     return "SecuritySettings[jwks=" + jwks + ", tenant=" + tenant + "]";
   }
 
-  private void check(Config auth) {
+  private void check(SectionSettings auth) {
     require(auth, "tenant", isTenant(tenant), "must be 1 to 128 of [0-9A-Za-z._@|:=~-]");
-    long skew = clockSkew.toMillis();
-    require(auth, "clock-skew", skew >= 0 && skew <= 30_000, "must be 0 to 30 s");
     require(auth, "secret", longEnough(secret), "must have at least 32 bytes");
     require(auth, "resume-secret", longEnough(resumeSecret), "must have at least 32 bytes");
     require(
@@ -86,7 +85,7 @@ public record SecuritySettings(
         "resume-secret",
         jwks == null || resumeSecret != null,
         "with viesti.auth.jwks set it to at least 32 random bytes, the same on every node");
-    String mode = auth.getString("mode");
+    String mode = auth.text("mode");
     require(
         auth,
         "mode",
@@ -100,10 +99,9 @@ public record SecuritySettings(
             + " the development key is for trying things out");
   }
 
-  private static void require(Config auth, String key, boolean holds, String sentence) {
+  private static void require(SectionSettings auth, String key, boolean holds, String sentence) {
     if (!holds) {
-      throw new ConfigException.BadValue(
-          auth.getValue(key).origin(), "viesti.auth." + key, sentence);
+      throw auth.wrong(key, sentence);
     }
   }
 
@@ -117,16 +115,5 @@ public record SecuritySettings(
 
   private static boolean longEnough(@Nullable String secret) {
     return secret == null || secret.getBytes(StandardCharsets.UTF_8).length >= SECRET_BYTES;
-  }
-
-  private static Duration positive(Config auth, String key) {
-    Duration duration = auth.getDuration(key);
-    require(auth, key, duration.isPositive(), "must be more than 0");
-    return duration;
-  }
-
-  private static @Nullable String text(Config auth, String key) {
-    String value = auth.getString(key).strip();
-    return value.isEmpty() ? null : value;
   }
 }

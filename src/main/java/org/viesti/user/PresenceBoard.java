@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
+import org.viesti.protocol.ErrorCode;
+import org.viesti.protocol.Refusal;
 import org.viesti.protocol.ServerFrame;
 
 /**
@@ -114,11 +116,20 @@ final class PresenceBoard {
     return !current().status().equals("offline");
   }
 
+  /** Tells the watcher what it may see from now on, or that too many watch already. */
   void watch(ActorRef<Users.News> watcher) {
-    if (watchers.size() < maxWatchers) {
-      watchers.put(watcher, true);
-      watcher.tell(new Users.PresenceIs(shown()));
+    if (watchers.size() >= maxWatchers && !watchers.containsKey(watcher)) {
+      watcher.tell(
+          new Users.WatchRefused(
+              new Refusal(
+                  ErrorCode.LIMIT_EXCEEDED,
+                  "at most " + maxWatchers + " may watch the presence of " + user,
+                  "viesti.user.max-presence-watchers",
+                  null)));
+      return;
     }
+    watchers.put(watcher, true);
+    watcher.tell(new Users.PresenceIs(shown()));
   }
 
   void unwatch(ActorRef<Users.News> watcher) {

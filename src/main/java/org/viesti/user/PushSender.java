@@ -1,5 +1,6 @@
 package org.viesti.user;
 
+import com.typesafe.config.ConfigException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -15,7 +16,7 @@ public final class PushSender implements AutoCloseable {
   /**
    * Starts every provider that has settings.
    *
-   * @throws IllegalArgumentException with a sentence for operators
+   * @throws ConfigException with a sentence for operators
    */
   public PushSender(PushSettings settings) {
     Map<String, PushProvider> found = new HashMap<>();
@@ -29,10 +30,13 @@ public final class PushSender implements AutoCloseable {
               PushProvider provider =
                   own.containsKey("class") ? made(name, own.get("class")) : found.get(name);
               if (provider == null) {
-                throw new IllegalArgumentException(
-                    "viesti.push.providers." + name + " names no provider; set its class");
+                throw wrong(name, "names no provider; set its class");
               }
-              provider.start(own);
+              try {
+                provider.start(own);
+              } catch (IllegalArgumentException e) {
+                throw wrong(name, String.valueOf(e.getMessage()));
+              }
               providers.put(name, provider);
             });
   }
@@ -44,9 +48,12 @@ public final class PushSender implements AutoCloseable {
           .getDeclaredConstructor()
           .newInstance();
     } catch (ReflectiveOperationException | ClassCastException e) {
-      throw new IllegalArgumentException(
-          "viesti.push.providers." + name + ".class is no push provider: " + e, e);
+      throw wrong(name + ".class", "is no push provider: " + e);
     }
+  }
+
+  private static ConfigException wrong(String key, String sentence) {
+    return new ConfigException.BadValue("viesti.push.providers." + key, sentence);
   }
 
   /** Sends a push. The stage does not fail. */

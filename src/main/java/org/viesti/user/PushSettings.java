@@ -4,7 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.Map;
-import java.util.TreeMap;
+import org.viesti.settings.SectionSettings;
 
 /** The settings of {@code viesti.push}; reference.conf says what each means. */
 public record PushSettings(
@@ -18,30 +18,26 @@ public record PushSettings(
     int retryAttempts,
     Map<String, Map<String, String>> providers) {
 
-  public static PushSettings from(Config viesti) {
-    Config push = viesti.getConfig("push");
-    Config retry = push.getConfig("retry");
-    Config named = push.getConfig("providers");
-    Map<String, Map<String, String>> providers = new TreeMap<>();
-    for (String name : named.root().keySet()) {
-      Map<String, String> settings = new TreeMap<>();
-      named
-          .getConfig(name)
-          .entrySet()
-          .forEach(
-              entry -> settings.put(entry.getKey(), String.valueOf(entry.getValue().unwrapped())));
-      providers.put(name, settings);
+  public static PushSettings from(Config root) {
+    SectionSettings push = SectionSettings.of(root, "push");
+    PushSettings settings =
+        new PushSettings(
+            push.time("delay", Duration.ZERO, Duration.ofDays(1)),
+            push.time("call-delay", Duration.ZERO, Duration.ofMinutes(10)),
+            push.time("call-lifetime", Duration.ofMillis(1), Duration.ofHours(1)),
+            push.number("mentions-only-above-members", 0, 1_000_000),
+            push.number("preview-length", 0, 10_000),
+            push.time("retry.first", Duration.ofMillis(1), Duration.ofHours(1)),
+            push.time("retry.max", Duration.ofMillis(1), Duration.ofDays(1)),
+            push.number("retry.attempts", 1, 10_000),
+            push.open("providers"));
+    if (settings.callLifetime().compareTo(settings.callDelay()) <= 0) {
+      throw push.wrong("call-lifetime", "must be more than viesti.push.call-delay");
     }
-    return new PushSettings(
-        push.getDuration("delay"),
-        push.getDuration("call-delay"),
-        push.getDuration("call-lifetime"),
-        push.getInt("mentions-only-above-members"),
-        push.getInt("preview-length"),
-        retry.getDuration("first"),
-        retry.getDuration("max"),
-        retry.getInt("attempts"),
-        providers);
+    if (settings.retryMax().compareTo(settings.retryFirst()) < 0) {
+      throw push.wrong("retry.max", "must be at least viesti.push.retry.first");
+    }
+    return settings;
   }
 
   /** A duration among a provider's own settings, such as {@code 10s}. */

@@ -85,6 +85,7 @@ public final class Users {
   @JsonSubTypes({
     @JsonSubTypes.Type(value = PresenceIs.class, name = "presence"),
     @JsonSubTypes.Type(value = ReadElsewhere.class, name = "read"),
+    @JsonSubTypes.Type(value = WatchRefused.class, name = "watch-refused"),
   })
   public sealed interface News extends NodeMessage {}
 
@@ -92,6 +93,9 @@ public final class Users {
 
   /** The user has read a room up to a position, on one of its devices. */
   public record ReadElsewhere(String room, long seq) implements News {}
+
+  /** A user's presence is not told to this watcher. */
+  public record WatchRefused(Refusal refusal) implements News {}
 
   /** From where to where a user was in a room; {@code until} 0: it still is. */
   public record Stay(long from, long until) {}

@@ -18,12 +18,12 @@ import org.viesti.testkit.TestDatabase;
 /**
  * {@code kill -9} of the only node, at random moments under load.
  *
- * <p>{@code -Dviesti.kills=20} for a long run; {@code -Dviesti.seed} repeats the moments of an
- * earlier one.
+ * <p>{@code -Dtest.kills=20} for a long run; {@code -Dtest.seed} repeats the moments of an earlier
+ * one.
  */
 class KillClusterTest {
-  private static final int KILLS = Integer.getInteger("viesti.kills", 3);
-  private static final long SEED = Long.getLong("viesti.seed", System.nanoTime());
+  private static final int KILLS = Integer.getInteger("test.kills", 3);
+  private static final long SEED = Long.getLong("test.seed", System.nanoTime());
 
   @ParameterizedTest
   @EnumSource(TestDatabase.Kind.class)

@@ -33,7 +33,7 @@ class NodeLossClusterTest {
   private static final int SENDERS = 20;
 
   /** The oldest node: it has the shard coordinator and is the first seed. */
-  private static final int VICTIM = Integer.getInteger("viesti.victim", 0);
+  private static final int VICTIM = Integer.getInteger("test.victim", 0);
 
   private static final long BACK_MS = 5_000;
 

@@ -21,7 +21,7 @@ import org.viesti.testkit.Await;
 /** One JVM of the packaged node: the same ports, settings and log file over all its lives. */
 final class NodeProcess {
   private static final Path JAR =
-      Path.of(System.getProperty("viesti.jar", "target/viesti-0.1.0-SNAPSHOT.jar"));
+      Path.of(System.getProperty("test.jar", "target/viesti-0.1.0-SNAPSHOT.jar"));
   private static final Path LOGBACK = Path.of("src/multi-jvm/resources/logback-node.xml");
   private static final Duration READY = Duration.ofSeconds(90);
   private static final Duration GRACE = Duration.ofSeconds(30);

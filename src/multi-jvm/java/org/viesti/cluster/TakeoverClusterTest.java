@@ -19,6 +19,7 @@ import org.viesti.testkit.Calls;
 import org.viesti.testkit.ChatClient;
 import org.viesti.testkit.ChatClient.Resume;
 import org.viesti.testkit.End;
+import org.viesti.testkit.Shows;
 import org.viesti.testkit.TestDatabase;
 
 /** A device has one live stream in the whole cluster: the newest. */
@@ -48,6 +49,7 @@ class TakeoverClusterTest {
   }
 
   @Test
+  @Shows("cluster.seed-nodes")
   void the_newer_stream_of_a_device_ends_the_older_on_another_node() throws Exception {
     try (ChatClient old = new ChatClient("ann", "phone", Resume.POSITIONS);
         ChatClient young = new ChatClient("ann", "phone", Resume.POSITIONS)) {
@@ -108,6 +110,7 @@ class TakeoverClusterTest {
   }
 
   @Test
+  @Shows("connection.owner-patience")
   void a_silent_owner_keeps_no_device_waiting() throws Exception {
     List<ChatClient> devices =
         IntStream.range(0, HASTY)

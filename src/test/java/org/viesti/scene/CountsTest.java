@@ -27,7 +27,7 @@ import org.viesti.testkit.Tokens;
  */
 @Timeout(120)
 class CountsTest {
-  private static final long SEED = Long.getLong("viesti.counts.seed", System.nanoTime());
+  private static final long SEED = Long.getLong("test.counts.seed", System.nanoTime());
   private static final int ROUNDS = 8;
   private static final int CHANGES_A_ROUND = 60;
   private static final String OWNER = "owner";
@@ -64,7 +64,7 @@ class CountsTest {
 
   @Test
   void counts_are_what_a_reader_of_the_history_counts() {
-    System.out.println("viesti.counts.seed=" + SEED);
+    System.out.println("test.counts.seed=" + SEED);
     calls.put(OWNER, new Calls(stage.node.calls(), Tokens.of(OWNER, "desk")));
     for (String user : USERS) {
       calls.put(user, new Calls(stage.node.calls(), Tokens.of(user, "desk")));

@@ -27,11 +27,11 @@ import org.viesti.testkit.Delivery;
  * every device in order, once or (where only the node remembers) again from the last
  * acknowledgement.
  *
- * <p>{@code -Dviesti.cuts.seconds=600} runs longer, {@code -Dviesti.cuts.seed=1} as another run.
+ * <p>{@code -Dtest.cuts.seconds=600} runs longer, {@code -Dtest.cuts.seed=1} as another run.
  */
 class LinkCutsTest {
-  private static final Duration LASTS = Duration.ofSeconds(Long.getLong("viesti.cuts.seconds", 12));
-  private static final long SEED = Long.getLong("viesti.cuts.seed", System.nanoTime());
+  private static final Duration LASTS = Duration.ofSeconds(Long.getLong("test.cuts.seconds", 12));
+  private static final long SEED = Long.getLong("test.cuts.seed", System.nanoTime());
   private static final List<String> USERS = List.of("ann", "bob", "cid");
   private static final List<String> ROOMS = List.of("cut-one", "cut-two", "cut-three");
 
@@ -62,7 +62,7 @@ class LinkCutsTest {
 
   @Test
   void nothing_is_lost_or_doubled_or_out_of_order() {
-    System.out.println("viesti.cuts.seed=" + SEED);
+    System.out.println("test.cuts.seed=" + SEED);
     for (String room : ROOMS) {
       stage.group(room, "ann", "bob", "cid");
     }

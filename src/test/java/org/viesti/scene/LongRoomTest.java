@@ -31,7 +31,7 @@ import org.viesti.testkit.Tokens;
 /** A room with a long past wakes as fast as any other. */
 @Timeout(300)
 class LongRoomTest {
-  private static final int EVENTS = Integer.getInteger("viesti.long-room.events", 1_000_000);
+  private static final int EVENTS = Integer.getInteger("test.long-room.events", 1_000_000);
 
   /** What the room reads when it wakes, at worst: all but one of those between two snapshots. */
   private static final int SINCE_SNAPSHOT = 4_999;

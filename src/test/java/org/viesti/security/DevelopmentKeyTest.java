@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.viesti.testkit.Shows;
 
 class DevelopmentKeyTest {
   @TempDir Path folder;
@@ -84,6 +85,7 @@ class DevelopmentKeyTest {
         .hasMessageContaining("cannot keep the development key in " + file);
   }
 
+  @Shows("auth.development-key-file")
   @Test
   void tokens_outlive_a_restart() {
     String line = "development-key-file = \"" + folder.resolve("development.key") + "\"";

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.viesti.protocol.ErrorCode;
+import org.viesti.testkit.Shows;
 
 class PublicKeysTest {
   private static final RSAKey RSA = rsa("rsa-1");
@@ -83,6 +84,7 @@ class PublicKeysTest {
     provider.stop(0);
   }
 
+  @Shows("auth.jwks")
   @Test
   void tokens_signed_by_RS256_and_by_ES256_are_believed() {
     TokenAuthenticator door = door("/keys");
@@ -124,6 +126,7 @@ class PublicKeysTest {
     assertThat(fetches).hasValue(2);
   }
 
+  @Shows("auth.jwks-min-interval")
   @Test
   void unknown_keys_cannot_make_us_flood_the_provider() {
     TokenAuthenticator door = door("/keys");
@@ -136,6 +139,7 @@ class PublicKeysTest {
     assertThat(fetches).hasValue(1);
   }
 
+  @Shows("auth.jwks-max-age")
   @Test
   void a_withdrawn_key_is_not_believed_longer_than_the_keys_may_age() {
     TokenAuthenticator door = door("/keys");
@@ -176,6 +180,7 @@ class PublicKeysTest {
     assertThat(user(door, rs256(RSA))).isEqualTo("alice");
   }
 
+  @Shows("auth.jwks-timeout")
   @Test
   void a_provider_that_does_not_answer_in_time_is_not_waited_for() {
     TokenAuthenticator door =

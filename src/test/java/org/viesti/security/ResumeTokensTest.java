@@ -15,6 +15,7 @@ import org.viesti.protocol.DeviceId;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.UserId;
+import org.viesti.testkit.Shows;
 
 class ResumeTokensTest {
   private final HandClock clock = new HandClock();
@@ -51,6 +52,7 @@ class ResumeTokensTest {
     assertRejected(token, Tokens.PHONE);
   }
 
+  @Shows("auth.resume-secret")
   @Test
   void a_resume_secret_comes_before_the_tokens_secret() {
     String line = "resume-secret = \"a resume secret of more than thirty-two bytes\"";
@@ -69,6 +71,7 @@ class ResumeTokensTest {
     assertRejected(token, Tokens.PHONE);
   }
 
+  @Shows("auth.resume-lifetime")
   @Test
   void the_lifetime_is_a_setting() {
     ResumeTokens brief = ResumeTokens.of(Tokens.withSecret("resume-lifetime = 1m"), clock);

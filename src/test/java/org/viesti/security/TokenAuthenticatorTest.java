@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.UserId;
+import org.viesti.testkit.Shows;
 
 class TokenAuthenticatorTest {
   private final HandClock clock = new HandClock();
@@ -51,6 +52,7 @@ class TokenAuthenticatorTest {
     assertThat(alice.roles()).isEmpty();
   }
 
+  @Shows("auth.tenant")
   @Test
   void the_default_tenant_is_a_setting() {
     TokenAuthenticator acme = TokenAuthenticator.of(Tokens.withSecret("tenant = \"acme\""), clock);
@@ -108,6 +110,7 @@ class TokenAuthenticatorTest {
     assertThat(Tokens.principal(door.authenticate(token)).user().id()).isEqualTo("alice");
   }
 
+  @Shows("auth.secret")
   @Test
   void a_token_signed_with_another_secret_is_refused() {
     String token =
@@ -177,6 +180,7 @@ class TokenAuthenticatorTest {
     assertRefused(Tokens.hs256(claims -> claims.claim("roles", Map.of("a", 1))), "roles must be");
   }
 
+  @Shows({"auth.issuer", "auth.audience"})
   @Test
   void issuer_and_audience_are_checked_where_configured() {
     TokenAuthenticator picky =

@@ -16,6 +16,7 @@ import org.viesti.protocol.MemberSettings;
 import org.viesti.protocol.Payload;
 import org.viesti.routing.Tell;
 import org.viesti.routing.Wish;
+import org.viesti.testkit.Shows;
 import org.viesti.user.PushPolicy.Quiet;
 
 class PushPolicyTest {
@@ -33,7 +34,7 @@ class PushPolicyTest {
   private final PushPolicy policy = new PushPolicy(settings);
 
   static PushSettings settings(String viesti) {
-    Config config = ConfigFactory.parseString(viesti);
+    Config config = ConfigFactory.parseString("viesti { " + viesti + "\n}");
     return PushSettings.from(config);
   }
 
@@ -80,6 +81,7 @@ class PushPolicyTest {
     return new UserState.Membership(java.util.List.of(), 1, "member", 0, of, null, null);
   }
 
+  @Shows({"push.delay", "push.call-delay"})
   @Test
   void a_message_waits_for_its_acknowledgement_and_a_call_hardly() {
     assertThat(policy.dueAt("bob", Wish.ALL, post(false, false), 2, NEVER_QUIET, NOON))
@@ -105,6 +107,7 @@ class PushPolicyTest {
     assertThat(afternoon.end(NOON)).isEqualTo(Instant.parse("2026-03-01T14:00:00Z").toEpochMilli());
   }
 
+  @Shows("push.call-lifetime")
   @Test
   void a_call_rings_neither_in_quiet_hours_nor_when_it_is_over() {
     Quiet noon = new Quiet(12 * 60, 13 * 60);

@@ -1,8 +1,9 @@
 package org.viesti.user;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -37,8 +38,9 @@ class PushSenderTest {
   private static PushSender sender(String providers) {
     return new PushSender(
         PushSettings.from(
-            ConfigFactory.parseString("push.providers = null, push.providers " + providers)
-                .withFallback(ConfigFactory.load().getConfig("viesti"))));
+            ConfigFactory.parseString(
+                    "viesti.push.providers = null, viesti.push.providers " + providers)
+                .withFallback(ConfigFactory.load())));
   }
 
   private static PushResult send(PushSender sender, String provider) throws Exception {
@@ -67,10 +69,10 @@ class PushSenderTest {
     try (PushSender sender = sender("{ log {} }")) {
       assertThat(send(sender, "pigeon")).isInstanceOf(PushResult.Rejected.class);
     }
-    assertThatIllegalArgumentException()
+    assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> sender("{ pigeon {} }"))
         .withMessageContaining("viesti.push.providers.pigeon");
-    assertThatIllegalArgumentException()
+    assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> sender("{ pigeon { class = java.lang.String } }"))
         .withMessageContaining("viesti.push.providers.pigeon.class");
   }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.viesti.edge.CallSettings;
 import org.viesti.edge.CannotListen;
+import org.viesti.testkit.Shows;
 
 class CallServerTest {
   static ActorTestKit kit;
@@ -98,6 +99,7 @@ class CallServerTest {
     }
   }
 
+  @Shows({"http.tls.certificate", "http.tls.key"})
   @Test
   void tls_is_served_from_pem_files(@TempDir Path folder) throws Exception {
     Path store = folder.resolve("store.p12");

@@ -57,7 +57,7 @@ final class LiveNode implements AutoCloseable {
     }
   }
 
-  final ActorTestKit actors = ActorTestKit.create();
+  private final ActorTestKit actors = ActorTestKit.create();
   private final LiveServer server;
   final BlockingQueue<Stream> streams = new LinkedBlockingQueue<>();
 
@@ -76,9 +76,7 @@ final class LiveNode implements AutoCloseable {
     Connections connections = this::open;
     server =
         LiveServer.start(
-            settings,
-            List.of(new WebSocketEdge(authenticator, connections, settings)),
-            actors.system());
+            settings, List.of(new WebSocketEdge(authenticator, connections, settings)));
   }
 
   int port() {

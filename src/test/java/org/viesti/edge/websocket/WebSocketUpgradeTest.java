@@ -27,6 +27,7 @@ import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.ServerFrame;
+import org.viesti.testkit.Shows;
 
 /** From the first byte to an open stream, or to a clear no. */
 class WebSocketUpgradeTest {
@@ -241,12 +242,13 @@ class WebSocketUpgradeTest {
             true,
             0,
             null);
-    assertThatThrownBy(() -> LiveServer.start(taken, List.of(), node.actors.system()))
+    assertThatThrownBy(() -> LiveServer.start(taken, List.of()))
         .isInstanceOf(CannotListen.class)
         .hasMessageContaining("cannot listen on 127.0.0.1:" + node.port())
         .hasMessageContaining("viesti.live.port");
   }
 
+  @Shows({"live.tls.certificate", "live.tls.key"})
   @Test
   void with_a_certificate_it_speaks_tls(@TempDir Path folder) throws Exception {
     Certificate certificate = Certificate.in(folder);
@@ -290,7 +292,7 @@ class WebSocketUpgradeTest {
             true,
             0,
             new LiveSettings.Tls("/nowhere.crt", "/nowhere.key"));
-    assertThatThrownBy(() -> LiveServer.start(broken, List.of(), node.actors.system()))
+    assertThatThrownBy(() -> LiveServer.start(broken, List.of()))
         .isInstanceOf(CannotListen.class)
         .hasMessageContaining("/nowhere.crt");
   }

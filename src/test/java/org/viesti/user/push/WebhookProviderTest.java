@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.viesti.testkit.Shows;
 import org.viesti.user.Push;
 import org.viesti.user.PushResult;
 
@@ -120,6 +121,7 @@ class WebhookProviderTest {
     assertThat(send()).isInstanceOf(PushResult.Retry.class);
   }
 
+  @Shows("push.providers.webhook.timeout")
   @Test
   void an_address_that_never_answers_is_given_up_after_the_timeout() throws Exception {
     try (ServerSocket silent = new ServerSocket(0)) {
