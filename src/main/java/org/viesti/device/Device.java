@@ -64,7 +64,7 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
 
   @Override
   public EventHandler<DeviceState, DeviceEvent> eventHandler() {
-    return DeviceState::grown;
+    return commit::grown;
   }
 
   /** Old cursors are worth nothing once a snapshot has the new ones. */

@@ -1,6 +1,7 @@
 package org.viesti.journal;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -29,7 +30,13 @@ public final class GroupCommit<S, E> {
   private List<E> events = new ArrayList<>();
   private List<Runnable> effects = new ArrayList<>();
   private @Nullable S ahead;
+
+  /** What events will make of the state, the next first. */
+  private final ArrayDeque<Step<S, E>> steps = new ArrayDeque<>(1);
+
   private boolean flushing;
+
+  private record Step<S, E>(S before, E event, S after) {}
 
   public GroupCommit(BiFunction<S, E, S> apply) {
     this.apply = apply;
@@ -42,10 +49,25 @@ public final class GroupCommit<S, E> {
 
   /** Gathers one event; returns the state ahead of it. */
   public S gather(S state, E event) {
-    S next = apply.apply(ahead(state), event);
+    S before = ahead(state);
+    S next = apply.apply(before, event);
+    steps.add(new Step<>(before, event, next));
     events.add(event);
     ahead = next;
     return next;
+  }
+
+  /**
+   * The owner's event handler: what was made of the state when the event was gathered need not be
+   * made again when it is written.
+   */
+  public S grown(S state, E event) {
+    Step<S, E> step = steps.poll();
+    if (step != null && step.before() == state && step.event() == event) {
+      return step.after();
+    }
+    steps.clear();
+    return apply.apply(state, event);
   }
 
   /** Runs after what has been gathered so far is committed, or at once if nothing is. */

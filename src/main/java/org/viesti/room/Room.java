@@ -135,7 +135,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
 
   @Override
   public EventHandler<RoomState, RoomEvent> eventHandler() {
-    return RoomState::grown;
+    return commit::grown;
   }
 
   @Override

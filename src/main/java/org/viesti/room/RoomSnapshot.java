@@ -47,12 +47,9 @@ record RoomSnapshot(
         .forEach(
             (user, sent) -> {
               List<SentEntry> entries = new ArrayList<>();
-              sent.byDevice()
-                  .forEach(
-                      (device, places) ->
-                          places.forEach(
-                              (id, at) ->
-                                  entries.add(new SentEntry(id, at.seq(), at.at(), device))));
+              sent.forEach(
+                  (device, post) ->
+                      entries.add(new SentEntry(post.clientId(), post.seq(), post.at(), device)));
               posted.put(user, entries);
             });
     return new RoomSnapshot(

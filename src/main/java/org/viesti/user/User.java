@@ -94,7 +94,7 @@ final class User extends EventSourcedBehavior<UserCommand, UserEvent, UserState>
 
   @Override
   public EventHandler<UserState, UserEvent> eventHandler() {
-    return UserState::grown;
+    return commit::grown;
   }
 
   @Override
