@@ -58,7 +58,10 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
   /** Users told of their membership at once; more are told as these answer. */
   private static final int TELLS_AT_ONCE = 500;
 
-  private static final int RECENT_AUTHORS = 1000;
+  /** Posts whose amendments need not be looked for in the log. */
+  private static final int RECENT_AUTHORS = 100;
+
+  private static final int RATED_USERS = 1000;
 
   /** What a room needs of its node. */
   record Needs(
@@ -374,7 +377,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
   private void admitRate(String user) {
     RoomSettings settings = needs.settings();
     if (settings.postsPerUserPerSecond() > 0) {
-      if (userRates.size() > RECENT_AUTHORS) {
+      if (userRates.size() > RATED_USERS) {
         userRates.values().removeIf(TokenBucket::isFull);
       }
       limit(

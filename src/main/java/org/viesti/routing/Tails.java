@@ -1,5 +1,6 @@
 package org.viesti.routing;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -7,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.Body;
 import org.viesti.protocol.Message;
@@ -14,18 +16,25 @@ import org.viesti.protocol.Topic;
 
 /**
  * The last messages of the topics followed on this node, as they came past: what a follower that
- * was behind for a moment would else read from the log, decode and encode, each for itself.
+ * was behind for a moment would else read from the log, decode and encode, each for itself. While
+ * nobody is behind nothing is kept: what lives that long costs the collector of a busy node dearly.
  *
  * <p>A tail is a chain by {@code prev}; a gap begins it anew. What is redacted is erased from it.
  * Bounded by messages for each topic and bytes for all: past them the topic that was quiet longest
  * gives way. The router writes, followers read from any thread.
  */
 public final class Tails {
+  /** A topic's tail is kept so long after a follower last asked for it. */
+  static final Duration KEPT = Duration.ofSeconds(10);
+
   private final int messagesEach;
   private final long bytesInAll;
+  private final LongSupplier nanoTime;
+
+  /** Of topics that a follower asked for. */
   private final Map<Topic, Tail> tails = new ConcurrentHashMap<>();
 
-  /** The router's own: the quietest first. */
+  /** The router's own, of those that hold something: the quietest first. */
   private final LinkedHashMap<Topic, Tail> byQuiet = new LinkedHashMap<>();
 
   private long bytes;
@@ -34,24 +43,36 @@ public final class Tails {
    * @param messagesEach 0: nothing is kept
    */
   public Tails(int messagesEach, long bytesInAll) {
-    this.messagesEach = messagesEach;
-    this.bytesInAll = bytesInAll;
+    this(messagesEach, bytesInAll, System::nanoTime);
   }
 
-  /** What lies directly after a position, oldest first; null if the log must be asked. */
+  Tails(int messagesEach, long bytesInAll, LongSupplier nanoTime) {
+    this.messagesEach = messagesEach;
+    this.bytesInAll = bytesInAll;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * What lies directly after a position, oldest first; null if the log must be asked. From now on a
+   * tail of the topic is kept.
+   */
   public @Nullable List<Message> after(Topic topic, long after, int most) {
-    Tail tail = tails.get(topic);
-    return tail == null ? null : tail.after(after, most);
+    if (messagesEach == 0) {
+      return null;
+    }
+    Tail tail = tails.computeIfAbsent(topic, t -> new Tail());
+    tail.wantedAt = nanoTime.getAsLong();
+    return tail.after(after, most);
   }
 
   void add(Topic topic, List<Message> messages) {
-    if (messagesEach == 0 || messages.isEmpty()) {
+    Tail tail = tails.get(topic);
+    if (tail == null || messages.isEmpty()) {
       return;
     }
-    Tail tail = byQuiet.get(topic);
-    if (tail == null) {
-      tail = new Tail();
-      tails.put(topic, tail);
+    if (nanoTime.getAsLong() - tail.wantedAt > KEPT.toNanos()) {
+      drop(topic);
+      return;
     }
     byQuiet.putLast(topic, tail);
     bytes += tail.add(messages, messagesEach);
@@ -61,9 +82,9 @@ public final class Tails {
   }
 
   void drop(Topic topic) {
+    tails.remove(topic);
     Tail tail = byQuiet.remove(topic);
     if (tail != null) {
-      tails.remove(topic);
       bytes -= tail.size();
     }
   }
@@ -72,6 +93,7 @@ public final class Tails {
   private static final class Tail {
     private final ArrayDeque<Message> messages = new ArrayDeque<>();
     private long size;
+    volatile long wantedAt;
 
     synchronized long size() {
       return size;

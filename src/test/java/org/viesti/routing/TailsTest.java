@@ -3,6 +3,7 @@ package org.viesti.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -33,9 +34,32 @@ class TailsTest {
     return messages == null ? List.of() : messages.stream().map(Message::seq).toList();
   }
 
+  /** Someone is behind in the topic. */
+  private static Tails wanted(int messagesEach, long bytesInAll) {
+    Tails tails = new Tails(messagesEach, bytesInAll);
+    tails.after(TOPIC, 0, 10);
+    return tails;
+  }
+
+  @Test
+  void nothing_is_kept_before_someone_was_behind_nor_long_after() {
+    AtomicLong now = new AtomicLong();
+    Tails tails = new Tails(10, 1 << 20, now::get);
+    tails.add(TOPIC, posts(1, 3));
+    assertThat(tails.after(TOPIC, 0, 10)).isNull();
+    tails.add(TOPIC, posts(4, 6));
+    now.addAndGet(Tails.KEPT.toNanos());
+    assertThat(seqs(tails.after(TOPIC, 3, 10))).containsExactly(4L, 5L, 6L);
+    now.addAndGet(Tails.KEPT.toNanos());
+    tails.add(TOPIC, posts(7, 7));
+    now.addAndGet(1);
+    tails.add(TOPIC, posts(8, 8));
+    assertThat(tails.after(TOPIC, 7, 10)).isNull();
+  }
+
   @Test
   void what_came_past_is_read_on_from_any_position_it_covers() {
-    Tails tails = new Tails(4, 1 << 20);
+    Tails tails = wanted(4, 1 << 20);
     tails.add(TOPIC, posts(1, 3));
     tails.add(TOPIC, posts(4, 6));
     assertThat(seqs(tails.after(TOPIC, 4, 10))).containsExactly(5L, 6L);
@@ -46,7 +70,7 @@ class TailsTest {
 
   @Test
   void a_gap_begins_the_tail_anew_and_a_repeat_changes_nothing() {
-    Tails tails = new Tails(10, 1 << 20);
+    Tails tails = wanted(10, 1 << 20);
     tails.add(TOPIC, posts(1, 3));
     tails.add(TOPIC, posts(2, 3));
     assertThat(seqs(tails.after(TOPIC, 0, 10))).containsExactly(1L, 2L, 3L);
@@ -57,7 +81,7 @@ class TailsTest {
 
   @Test
   void what_is_redacted_is_gone_from_the_tail() {
-    Tails tails = new Tails(10, 1 << 20);
+    Tails tails = wanted(10, 1 << 20);
     tails.add(TOPIC, posts(1, 2));
     tails.add(
         TOPIC,
@@ -72,7 +96,8 @@ class TailsTest {
   @Test
   void the_quietest_topic_gives_way_when_all_take_too_much() {
     Topic other = new RoomId("test", "other").topic();
-    Tails tails = new Tails(100, 3 * post(1, 0).size());
+    Tails tails = wanted(100, 3 * post(1, 0).size());
+    tails.after(other, 0, 10);
     tails.add(other, List.of(post(1, 0)));
     tails.add(TOPIC, posts(1, 3));
     assertThat(tails.after(other, 0, 10)).isNull();
