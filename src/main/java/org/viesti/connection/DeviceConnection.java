@@ -141,6 +141,10 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private long profileWanted;
   private long heardAt = System.nanoTime();
+
+  /** The client was pinged, and has said nothing since. */
+  private boolean pinged;
+
   private CloseCause cause = new CloseCause.ClientGone();
 
   static Behavior<Command> create(
@@ -255,7 +259,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     return switch (command) {
       case Frames(List<ClientFrame> frames) -> onFrames(frames);
       case Malformed(Refusal refusal) -> {
-        heardAt = System.nanoTime();
+        heard();
         outlet.put(ServerFrame.Error.of(refusal, null));
         yield true;
       }
@@ -283,7 +287,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   }
 
   private boolean onFrames(List<ClientFrame> frames) {
-    heardAt = System.nanoTime();
+    heard();
     List<ClientFrame.Send> sends = new ArrayList<>(1);
     for (ClientFrame frame : frames) {
       if (frame instanceof ClientFrame.Send send) {
@@ -604,13 +608,20 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     };
   }
 
+  private void heard() {
+    heardAt = System.nanoTime();
+    pinged = false;
+  }
+
+  /** However late the check comes, nobody is sent away who was not asked first. */
   private boolean checkHeartbeat() {
     long silent = System.nanoTime() - heardAt;
     long heartbeat = needs.settings().heartbeat().toNanos();
-    if (silent > 2 * heartbeat) {
+    if (pinged && silent > 2 * heartbeat) {
       return end(new CloseCause.Silent());
     }
     if (silent > heartbeat) {
+      pinged = true;
       outlet.put(new ServerFrame.Ping(null));
     }
     return true;
