@@ -56,8 +56,12 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   /** The frames of one read. */
   public record Frames(List<ClientFrame> frames) implements Command {}
 
-  /** The client sent something that is no frame. The stream goes on: it loses nothing by it. */
-  public record Malformed(Refusal refusal) implements Command {}
+  /**
+   * The client sent something that is no frame. The stream goes on: it loses nothing by it.
+   *
+   * @param request its id, if that could be read
+   */
+  public record Malformed(Refusal refusal, @Nullable String request) implements Command {}
 
   /** The channel's buffer has room again. */
   public record Writable() implements Command {}
@@ -258,9 +262,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean whileLive(Command command) {
     return switch (command) {
       case Frames(List<ClientFrame> frames) -> onFrames(frames);
-      case Malformed(Refusal refusal) -> {
+      case Malformed(Refusal refusal, String request) -> {
         heard();
-        outlet.put(ServerFrame.Error.of(refusal, null));
+        outlet.put(ServerFrame.Error.of(refusal, request));
         yield true;
       }
       case Routed(Router.Routed what) -> onRouted(what);
