@@ -56,8 +56,12 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   /** The frames of one read. */
   public record Frames(List<ClientFrame> frames) implements Command {}
 
-  /** The client sent something that is no frame. The stream goes on: it loses nothing by it. */
-  public record Malformed(Refusal refusal) implements Command {}
+  /**
+   * The client sent something that is no frame. The stream goes on: it loses nothing by it.
+   *
+   * @param request its id, if that could be read
+   */
+  public record Malformed(Refusal refusal, @Nullable String request) implements Command {}
 
   /** The channel's buffer has room again. */
   public record Writable() implements Command {}
@@ -141,6 +145,10 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private long profileWanted;
   private long heardAt = System.nanoTime();
+
+  /** The client was pinged, and has said nothing since. */
+  private boolean pinged;
+
   private CloseCause cause = new CloseCause.ClientGone();
 
   static Behavior<Command> create(
@@ -254,9 +262,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean whileLive(Command command) {
     return switch (command) {
       case Frames(List<ClientFrame> frames) -> onFrames(frames);
-      case Malformed(Refusal refusal) -> {
-        heardAt = System.nanoTime();
-        outlet.put(ServerFrame.Error.of(refusal, null));
+      case Malformed(Refusal refusal, String request) -> {
+        heard();
+        outlet.put(ServerFrame.Error.of(refusal, request));
         yield true;
       }
       case Routed(Router.Routed what) -> onRouted(what);
@@ -283,7 +291,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   }
 
   private boolean onFrames(List<ClientFrame> frames) {
-    heardAt = System.nanoTime();
+    heard();
     List<ClientFrame.Send> sends = new ArrayList<>(1);
     for (ClientFrame frame : frames) {
       if (frame instanceof ClientFrame.Send send) {
@@ -604,13 +612,20 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     };
   }
 
+  private void heard() {
+    heardAt = System.nanoTime();
+    pinged = false;
+  }
+
+  /** However late the check comes, nobody is sent away who was not asked first. */
   private boolean checkHeartbeat() {
     long silent = System.nanoTime() - heardAt;
     long heartbeat = needs.settings().heartbeat().toNanos();
-    if (silent > 2 * heartbeat) {
+    if (pinged && silent > 2 * heartbeat) {
       return end(new CloseCause.Silent());
     }
     if (silent > heartbeat) {
+      pinged = true;
       outlet.put(new ServerFrame.Ping(null));
     }
     return true;

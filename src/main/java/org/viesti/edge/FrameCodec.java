@@ -11,8 +11,8 @@ import org.viesti.protocol.ServerFrame;
 public interface FrameCodec {
   /**
    * The frames in one of the transport's messages, validated. Throws {@link
-   * org.viesti.protocol.Refused} with INVALID_ARGUMENT or PAYLOAD_MISMATCH; then none of them
-   * counts.
+   * org.viesti.protocol.Refused} with INVALID_ARGUMENT or PAYLOAD_MISMATCH, and with the request's
+   * id if the message was one frame and had one; then none of them counts.
    */
   List<ClientFrame> decode(byte[] bytes, int offset, int length);
 

@@ -1,7 +1,9 @@
 package org.viesti.edge;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.Body;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.Message;
+import org.viesti.protocol.Refused;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.Validation;
 
@@ -70,6 +73,14 @@ public final class JsonFrames implements FrameCodec {
 
   @Override
   public List<ClientFrame> decode(byte[] bytes, int offset, int length) {
+    try {
+      return valid(bytes, offset, length);
+    } catch (Refused refused) {
+      throw new Refused(refused.refusal(), id(bytes, offset, length));
+    }
+  }
+
+  private static List<ClientFrame> valid(byte[] bytes, int offset, int length) {
     List<ClientFrame> frames = read(bytes, offset, length);
     for (ClientFrame frame : frames) {
       if (frame == null) {
@@ -95,6 +106,26 @@ public final class JsonFrames implements FrameCodec {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The id of the one frame that this was to be, as far as it can be read. */
+  private static @Nullable String id(byte[] bytes, int offset, int length) {
+    String id = null;
+    try (JsonParser frame = MAPPER.createParser(bytes, offset, length)) {
+      if (frame.nextToken() != JsonToken.START_OBJECT) {
+        return null;
+      }
+      for (String field = frame.nextFieldName(); field != null; field = frame.nextFieldName()) {
+        JsonToken value = frame.nextToken();
+        if (field.equals("id") && value == JsonToken.VALUE_STRING) {
+          id = frame.getText();
+        }
+        frame.skipChildren();
+      }
+    } catch (IOException e) {
+      // It is no JSON from here on; that has been said.
+    }
+    return Validation.isRequestId(id) ? id : null;
   }
 
   private static boolean isArray(byte[] bytes, int offset, int length) {

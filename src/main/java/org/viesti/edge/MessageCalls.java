@@ -210,9 +210,9 @@ public final class MessageCalls {
   }
 
   /** The replies to a message, oldest first. */
-  public CompletionStage<List<HistoryEntry>> replies(
-      Principal by, String id, @Nullable Integer limit) {
-    return rooms.replies(by, id, settings.page(limit));
+  public CompletionStage<HistoryEntry.Replies> replies(
+      Principal by, String id, @Nullable Integer limit, @Nullable String cursor) {
+    return rooms.replies(by, id, cursor, settings.page(limit));
   }
 
   /** How far a message has come to each of its receivers, by user id. */

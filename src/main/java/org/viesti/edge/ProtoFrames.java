@@ -40,8 +40,28 @@ public final class ProtoFrames implements FrameCodec {
     return frame(new ServerFrame.Delivery(message)).toByteArray();
   }
 
-  /** A client's frame, validated. Throws {@link Refused}. */
+  /** A client's frame, validated. Throws {@link Refused}, with the request's id if there is one. */
   public static ClientFrame frame(org.viesti.protocol.v1.ClientFrame frame) {
+    try {
+      return valid(frame);
+    } catch (Refused refused) {
+      throw new Refused(refused.refusal(), id(frame));
+    }
+  }
+
+  private static @Nullable String id(org.viesti.protocol.v1.ClientFrame frame) {
+    String id =
+        switch (frame.getFrameCase()) {
+          case SEND -> frame.getSend().getId();
+          case EDIT -> frame.getEdit().getId();
+          case REDACT -> frame.getRedact().getId();
+          case REACT -> frame.getReact().getId();
+          default -> null;
+        };
+    return Validation.isRequestId(id) ? id : null;
+  }
+
+  private static ClientFrame valid(org.viesti.protocol.v1.ClientFrame frame) {
     return Validation.valid(
         switch (frame.getFrameCase()) {
           case HELLO -> hello(frame.getHello());

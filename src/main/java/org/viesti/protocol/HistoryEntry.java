@@ -34,4 +34,11 @@ public record HistoryEntry(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Page(List<HistoryEntry> entries, @Nullable String older, @Nullable String newer) {}
+
+  /**
+   * A page of a message's replies.
+   *
+   * @param next cursor of the page after, absent at the end
+   */
+  public record Replies(List<HistoryEntry> entries, @Nullable String next) {}
 }

@@ -1,13 +1,26 @@
 package org.viesti.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /** A refusal on its way to an edge. It has no stack trace: it is an answer, not a fault. */
 public final class Refused extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final transient Refusal refusal;
+  private final @Nullable String request;
 
   public Refused(Refusal refusal) {
+    this(refusal, null);
+  }
+
+  /**
+   * Of a request.
+   *
+   * @param request the client's id of it, if it could be read
+   */
+  public Refused(Refusal refusal, @Nullable String request) {
     super(refusal.code() + ": " + refusal.detail(), null, false, false);
     this.refusal = refusal;
+    this.request = request;
   }
 
   public Refused(ErrorCode code, String detail) {
@@ -16,6 +29,11 @@ public final class Refused extends RuntimeException {
 
   public Refusal refusal() {
     return refusal;
+  }
+
+  /** The client's id of the request that is refused, where it is known. */
+  public @Nullable String request() {
+    return request;
   }
 
   /** What a caller should be told of any failure: the refusal inside, or that we failed. */

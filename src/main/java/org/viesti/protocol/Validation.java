@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Validation {
   private static final Pattern MESSAGE_ID = Pattern.compile("[0-9A-Za-z_-]{1,64}\\.[0-9]{1,19}");
+  private static final int MAX_REQUEST_ID = 64;
   private static final Set<String> STATUSES =
       Set.of("online", "away", "busy", "invisible", "offline");
 
@@ -72,11 +73,16 @@ public final class Validation {
     }
   }
 
+  /** Whether a client may call a request so. */
+  public static boolean isRequestId(@Nullable String id) {
+    return id != null && !id.isEmpty() && id.length() <= MAX_REQUEST_ID && isUnicode(id);
+  }
+
   private static void send(ClientFrame.@Nullable Send send) {
     if (send == null) {
       throw refused("messages holds a null");
     }
-    between1And(64, send.id(), "id");
+    between1And(MAX_REQUEST_ID, send.id(), "id");
     Ids.room(send.room());
     payload(send.payload());
     if (send.replyTo() != null) {
@@ -86,7 +92,7 @@ public final class Validation {
   }
 
   private static void request(String id, String target) {
-    between1And(64, id, "id");
+    between1And(MAX_REQUEST_ID, id, "id");
     messageId(target, "target");
   }
 

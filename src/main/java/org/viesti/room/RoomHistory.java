@@ -294,15 +294,20 @@ final class RoomHistory {
     return versions;
   }
 
-  /** The replies to a message, oldest first. */
-  CompletionStage<List<HistoryEntry>> replies(RoomId room, String caller, long seq, int limit) {
-    String tag = RoomTags.reply(seq);
+  /** The replies to a message after a position, oldest first. */
+  CompletionStage<HistoryEntry.Replies> replies(
+      RoomId room, String caller, long seq, long after, int limit) {
+    String log = Logs.of(room.topic());
     return history
-        .tagged(Logs.of(room.topic()), tag, tag, limit)
+        .taggedAfter(log, RoomTags.reply(seq), after, limit + 1)
         .thenCompose(
-            rows ->
-                amendments(Logs.of(room.topic()), rows)
-                    .thenApply(about -> page(room, caller, rows, about, 0, limit, true).entries()));
+            found -> {
+              List<Row> rows = found.subList(0, Math.min(limit, found.size()));
+              String next = found.size() > limit ? cursor(rows.getLast().seq(), true) : null;
+              return amendments(log, rows)
+                  .thenApply(about -> page(room, caller, rows, about, after, limit, true))
+                  .thenApply(page -> new HistoryEntry.Replies(page.entries(), next));
+            });
   }
 
   /** What is pinned, as it stands now, the last pinned first. */
@@ -350,6 +355,15 @@ final class RoomHistory {
 
   /** Where a cursor stands. */
   record Cursor(long seq, boolean forward) {
+    /** After which position a list goes on that goes one way only; absent: from its beginning. */
+    static long after(@Nullable String text) {
+      Cursor cursor = text == null ? new Cursor(0, true) : parse(text);
+      if (!cursor.forward()) {
+        throw unknown();
+      }
+      return cursor.seq();
+    }
+
     static Cursor parse(String text) {
       try {
         long value = Long.parseLong(text, Character.MAX_RADIX);
@@ -359,7 +373,11 @@ final class RoomHistory {
       } catch (NumberFormatException e) {
         // falls through: it is not one of ours
       }
-      throw new Refused(ErrorCode.INVALID_ARGUMENT, "cursor is not one this server gave");
+      throw unknown();
+    }
+
+    private static Refused unknown() {
+      return new Refused(ErrorCode.INVALID_ARGUMENT, "cursor is not one this server gave");
     }
   }
 }

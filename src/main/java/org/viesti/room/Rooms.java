@@ -354,10 +354,13 @@ public final class Rooms {
   }
 
   /** The replies to a message, oldest first. */
-  public CompletionStage<List<HistoryEntry>> replies(Principal by, String messageId, int limit) {
+  public CompletionStage<HistoryEntry.Replies> replies(
+      Principal by, String messageId, @Nullable String cursor, int limit) {
     RoomId room = roomOf(by, messageId);
     long seq = room.seqOf(messageId);
-    return get(by, room).thenCompose(seen -> history.replies(room, by.user().id(), seq, limit));
+    long after = RoomHistory.Cursor.after(cursor);
+    return get(by, room)
+        .thenCompose(seen -> history.replies(room, by.user().id(), seq, after, limit));
   }
 
   /** What is pinned, the last pinned first. */

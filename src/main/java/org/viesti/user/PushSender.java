@@ -4,8 +4,11 @@ import com.typesafe.config.ConfigException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.viesti.protocol.ErrorCode;
+import org.viesti.protocol.Refused;
 
 /**
  * A node's providers by name, and the one way to them: whatever a provider does, there is a result.
@@ -54,6 +57,18 @@ public final class PushSender implements AutoCloseable {
 
   private static ConfigException wrong(String key, String sentence) {
     return new ConfigException.BadValue("viesti.push.providers." + key, sentence);
+  }
+
+  /**
+   * Devices register with these names alone. Throws {@link Refused} with INVALID_ARGUMENT; a name
+   * that is mistaken would otherwise show in dead letters only.
+   */
+  void check(String provider) {
+    if (!providers.containsKey(provider)) {
+      throw new Refused(
+          ErrorCode.INVALID_ARGUMENT,
+          "provider must be one of " + String.join(", ", new TreeSet<>(providers.keySet())));
+    }
   }
 
   /** Sends a push. The stage does not fail. */

@@ -48,11 +48,13 @@ public final class Users {
   private final ActorRef<ShardingEnvelope<UserCommand>> shards;
   private final History history;
   private final UserSettings settings;
+  private final PushSender pushes;
 
   private Users(ActorSystem<?> system, History history, User.Needs needs) {
     this.system = system;
     this.history = history;
     this.settings = needs.settings();
+    this.pushes = needs.push().sender();
     this.shards =
         ClusterSharding.get(system)
             .init(
@@ -260,9 +262,12 @@ public final class Users {
 
   // Devices and wishes.
 
-  /** Where a device is reached while it is away; a null provider: nowhere. */
+  /** Where a device is reached while it is away, by a provider of this node; null: nowhere. */
   public CompletionStage<Profile> setPush(
       UserId user, String device, @Nullable String provider, @Nullable String token) {
+    if (provider != null) {
+      pushes.check(provider);
+    }
     return ask(user, ref -> new UserCommand.SetPush(device, provider, token, ref));
   }
 

@@ -538,6 +538,38 @@ class FramesTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void a_request_that_is_malformed_is_refused_by_its_id(Link.Form form) {
+    Link ann = stage.connect(form, "ann", "phone");
+    ann.send(frame("send", "id", "no room", "room", "not a room", "payload", text("hi")));
+    assertThat(code(ann.error("no room"))).isEqualTo("INVALID_ARGUMENT");
+    ann.send(frame("edit", "id", "no target", "target", "nothing", "payload", text("hi")));
+    assertThat(code(ann.error("no target"))).isEqualTo("INVALID_ARGUMENT");
+    ann.send(frame("redact", "id", "none", "target", "nothing"));
+    assertThat(code(ann.error("none"))).isEqualTo("INVALID_ARGUMENT");
+    ann.send(frame("react", "id", "r", "target", "nothing", "reaction", "+1", "add", true));
+    assertThat(code(ann.error("r"))).isEqualTo("INVALID_ARGUMENT");
+    // What has no id of its own, or one that is none, is refused without.
+    ann.send(frame("typing", "room", "not a room", "typing", true));
+    assertThat(ann.next("error").has("id")).isFalse();
+    ann.send(frame("redact", "id", "x".repeat(65), "target", "nothing"));
+    assertThat(ann.next("error").has("id")).isFalse();
+  }
+
+  @Test
+  void a_request_of_another_shape_is_refused_by_its_id() {
+    Link ann = stage.connect("ann", "phone");
+    ann.send("{'type':'send','room':7,'id':'shape','payload':{'type':'text','body':'hi'}}");
+    assertThat(code(ann.error("shape"))).isEqualTo("INVALID_ARGUMENT");
+    ann.send("{'type':'send','id':'field','room':'r','payload':{'type':'text','bdoy':'hi'}}");
+    assertThat(code(ann.error("field"))).isEqualTo("PAYLOAD_MISMATCH");
+    ann.send("{'type':'sned','payload':{'id':'inner'},'id':'outer'}");
+    assertThat(code(ann.error("outer"))).isEqualTo("INVALID_ARGUMENT");
+    ann.send("[{'type':'ping','nonce':'n'},{'type':'redact','id':'one of many'}]");
+    assertThat(ann.next("error").has("id")).isFalse();
+  }
+
   @Test
   void an_outsider_learns_nothing_of_a_private_room() {
     stage.group("private", "ann");

@@ -293,7 +293,11 @@ final class ChatCalls implements ChatServicePowerApi {
         metadata,
         by ->
             messages
-                .replies(by, in.getId(), limit(in.hasLimit(), in.getLimit()))
+                .replies(
+                    by,
+                    in.getId(),
+                    limit(in.hasLimit(), in.getLimit()),
+                    in.hasCursor() ? in.getCursor() : null)
                 .thenApply(Views::replies));
   }
 

@@ -169,7 +169,7 @@ final class ConnectStage
         }
         open(token, NO_HELLO);
       }
-      tell(new DeviceConnection.Malformed(refused.refusal()));
+      tell(new DeviceConnection.Malformed(refused.refusal(), refused.request()));
     }
 
     private void greet(ClientFrame first) {

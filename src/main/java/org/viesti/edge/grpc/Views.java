@@ -158,10 +158,11 @@ final class Views {
     return made.build();
   }
 
-  static ListRepliesResponse replies(List<org.viesti.protocol.HistoryEntry> entries) {
-    return ListRepliesResponse.newBuilder()
-        .addAllEntries(entries.stream().map(Views::entry).toList())
-        .build();
+  static ListRepliesResponse replies(org.viesti.protocol.HistoryEntry.Replies page) {
+    ListRepliesResponse.Builder made = ListRepliesResponse.newBuilder();
+    page.entries().forEach(entry -> made.addEntries(entry(entry)));
+    ifThere(page.next(), made::setNext);
+    return made.build();
   }
 
   static ListPinsResponse pins(List<org.viesti.protocol.HistoryEntry> entries) {

@@ -85,12 +85,11 @@ record MessageRoutes(MessageCalls calls) {
         Route.of(
             "GET",
             "/messages/{message}/replies",
-            Set.of("limit"),
+            Set.of("limit", "cursor"),
             call ->
                 calls
-                    .replies(call.by(), call.message(), call.limit())
-                    .thenApply(Views.History::all)
-                    .thenApply(Views.Entries::new)
+                    .replies(call.by(), call.message(), call.limit(), call.cursor())
+                    .thenApply(Views.ReplyPage::of)
                     .thenApply(Answer::ok)),
         Route.of(
             "GET",

@@ -174,6 +174,13 @@ final class Views {
 
   record Entries(List<History> entries) {}
 
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record ReplyPage(List<History> entries, @Nullable String next) {
+    static ReplyPage of(HistoryEntry.Replies page) {
+      return new ReplyPage(History.all(page.entries()), page.next());
+    }
+  }
+
   /**
    * One message.
    *

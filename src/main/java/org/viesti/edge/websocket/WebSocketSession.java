@@ -117,7 +117,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
     try {
       frames = decoded(ctx, frame);
     } catch (Refused refused) {
-      malformed(ctx, refused.refusal());
+      malformed(ctx, refused);
       return;
     }
     for (ClientFrame said : frames) {
@@ -152,7 +152,8 @@ final class WebSocketSession extends ChannelDuplexHandler {
     }
   }
 
-  private void malformed(ChannelHandlerContext ctx, Refusal refusal) {
+  private void malformed(ChannelHandlerContext ctx, Refused refused) {
+    Refusal refusal = refused.refusal();
     if (refusal.code() == ErrorCode.TOO_LARGE) {
       farewell(ctx, new CloseCause.Rejected(refusal));
       return;
@@ -165,7 +166,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
       open(ctx, principal, NO_HELLO);
     }
     tellBurst();
-    tell(new DeviceConnection.Malformed(refusal));
+    tell(new DeviceConnection.Malformed(refusal, refused.request()));
   }
 
   private void gather(ClientFrame frame) {
@@ -370,7 +371,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
     switch (cause) {
       case CorruptedWebSocketFrameException broken
           when broken.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG) ->
-          malformed(ctx, Deflate.tooLarge(edge.settings.maxFrameBytes()).refusal());
+          malformed(ctx, Deflate.tooLarge(edge.settings.maxFrameBytes()));
       case CorruptedWebSocketFrameException broken ->
           farewell(
               ctx,

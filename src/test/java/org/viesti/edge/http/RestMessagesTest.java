@@ -237,6 +237,43 @@ class RestMessagesTest extends RestTest {
   }
 
   @Test
+  void replies_are_read_page_by_page_each_once() {
+    String room = room();
+    String id = post(alice, room, "question");
+    List<String> said = List.of("one", "two", "three", "four", "five");
+    for (String reply : said) {
+      post(bob, room, "no reply");
+      bob.call(
+              "POST",
+              "/rooms/" + room + "/messages",
+              Map.of("payload", text(reply), "reply_to", id))
+          .expect(201);
+    }
+    List<String> read = new ArrayList<>();
+    String pages = "/messages/" + id + "/replies?limit=2";
+    JsonNode page = alice.call("GET", pages, null).expect(200).body();
+    while (page.has("next")) {
+      assertThat(bodies(page)).hasSize(2);
+      read.addAll(bodies(page));
+      page = alice.call("GET", pages + "&cursor=" + page.path("next").asText(), null).body();
+    }
+    read.addAll(bodies(page));
+    assertThat(read).isEqualTo(said);
+    // The last page is full, and says that it is the last.
+    page = alice.call("GET", "/messages/" + id + "/replies?limit=5", null).expect(200).body();
+    assertThat(bodies(page)).isEqualTo(said);
+    assertThat(page.has("next")).isFalse();
+    refused(alice.call("GET", pages + "&cursor=!", null), 400, "INVALID_ARGUMENT");
+    String older =
+        alice
+            .call("GET", "/rooms/" + room + "/messages?limit=2", null)
+            .body()
+            .path("older")
+            .asText();
+    refused(alice.call("GET", pages + "&cursor=" + older, null), 400, "INVALID_ARGUMENT");
+  }
+
+  @Test
   void replies_are_found_below_what_they_answer() {
     String room = room();
     String id = post(alice, room, "question");
@@ -250,6 +287,7 @@ class RestMessagesTest extends RestTest {
     JsonNode replies = alice.call("GET", "/messages/" + id + "/replies", null).expect(200).body();
     assertThat(bodies(replies)).containsExactly("one", "two");
     assertThat(replies.at("/entries/0/message/body/reply_to").asText()).isEqualTo(id);
+    assertThat(replies.has("next")).isFalse();
     refused(
         bob.call(
             "POST",

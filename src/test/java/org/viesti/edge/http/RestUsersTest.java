@@ -80,6 +80,11 @@ class RestUsersTest extends RestTest {
           bob.call("PUT", "/devices/tablet/push", Map.of("provider", "log")),
           400,
           "INVALID_ARGUMENT");
+      Calls.Answer unknown =
+          bob.call("PUT", "/devices/tablet/push", Map.of("provider", "pigeon", "token", "t-1"));
+      refused(unknown, 400, "INVALID_ARGUMENT");
+      assertThat(unknown.body().path("detail").asText())
+          .isEqualTo("provider must be one of log, webhook");
       bob.call("DELETE", "/devices/tablet/push", null).expect(204);
       assertThat(bob.call("GET", "/devices", null).body().at("/devices/1").has("push_provider"))
           .isFalse();

@@ -171,8 +171,8 @@ class WebSocketFramesTest {
       assertThat(stream.next())
           .isEqualTo(
               new Malformed(
-                  Refusal.of(
-                      ErrorCode.INVALID_ARGUMENT, "viesti.v1.json speaks in text messages")));
+                  Refusal.of(ErrorCode.INVALID_ARGUMENT, "viesti.v1.json speaks in text messages"),
+                  null));
     }
   }
 
