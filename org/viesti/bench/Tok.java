@@ -1,1 +1,0 @@
-package org.viesti.bench; public class Tok { public static String t(){ return Tokens.sign(NodeProcess.SECRET,"alice","phone"); } }
