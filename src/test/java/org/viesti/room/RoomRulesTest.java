@@ -113,8 +113,7 @@ class RoomRulesTest {
   @SuppressWarnings("NullAway")
   private static final ActorRef<RoomCommand.Reply> NOBODY = null;
 
-  private final RoomRules rules =
-      new RoomRules(RoomSettings.from(ConfigFactory.load().getConfig("viesti")));
+  private final RoomRules rules = new RoomRules(RoomSettings.from(ConfigFactory.load()));
 
   @ParameterizedTest
   @EnumSource
