@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,10 +135,22 @@ public final class LiveServer {
     return done;
   }
 
-  /** Closes whatever is left. */
+  /**
+   * Closes whatever is left. A loop that is told to end closes its channels before it does what it
+   * was given last, and that is what the clients are told: so it is waited for.
+   */
   public CompletionStage<?> stop() {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).addListener(stopped -> done.complete(null));
+    CompletableFuture<?>[] told =
+        StreamSupport.stream(loops.spliterator(), false)
+            .map(loop -> CompletableFuture.runAsync(() -> {}, loop))
+            .toArray(CompletableFuture[]::new);
+    CompletableFuture.allOf(told)
+        .thenRun(
+            () ->
+                loops
+                    .shutdownGracefully(0, 5, TimeUnit.SECONDS)
+                    .addListener(stopped -> done.complete(null)));
     return done;
   }
 }
