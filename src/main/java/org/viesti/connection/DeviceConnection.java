@@ -503,9 +503,16 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   }
 
   private void watchOwners(Opening.Attached attached) {
-    attached.owners().forEach(getContext()::watch);
+    watchOwner(attached.profile().owner());
+    watchOwner(attached.device().owner());
     if (!attached.isKnown()) {
       attach();
+    }
+  }
+
+  private void watchOwner(@Nullable ActorRef<?> owner) {
+    if (owner != null) {
+      getContext().watch(owner);
     }
   }
 

@@ -65,6 +65,13 @@ final class Opening {
   }
 
   /**
+   * A client that has just come has no newer stream elsewhere, unless it has gone again; or the
+   * other node's clock is ahead, and the next try is numbered by it.
+   */
+  private static final Refusal NEWER =
+      new Refusal(ErrorCode.UNAVAILABLE, "another stream of this device is newer", null, 0L);
+
+  /**
    * What a stream begins with.
    *
    * @param newCursors where the device begins in logs it had no cursor in
@@ -79,21 +86,9 @@ final class Opening {
   /** What the owners said, or the journal for them. */
   record Attached(Users.Profile profile, Devices.Outbox device) {
 
-    /** The owners that know of the stream; watch them. */
-    List<ActorRef<?>> owners() {
-      return Stream.<@Nullable ActorRef<?>>of(profile.owner(), device.owner())
-          .<ActorRef<?>>mapMulti(
-              (owner, known) -> {
-                if (owner != null) {
-                  known.accept(owner);
-                }
-              })
-          .toList();
-    }
-
     /** Both owners know of the stream. */
     boolean isKnown() {
-      return owners().size() == 2;
+      return profile.owner() != null && device.owner() != null;
     }
   }
 
@@ -113,16 +108,7 @@ final class Opening {
     return orStored(attachDevice(principal, stream), () -> devices.stored(principal.deviceId()))
         .thenCompose(
             device -> {
-              if (device.revoked()) {
-                throw revoked();
-              }
-              if (device.generation() > stream.generation()) {
-                // A client that has just come has no newer stream elsewhere, unless it has gone
-                // again; or the other node's clock is ahead, and the next try is numbered by it.
-                throw new Refused(
-                    new Refusal(
-                        ErrorCode.UNAVAILABLE, "another stream of this device is newer", null, 0L));
-              }
+              mayStay(device, stream, NEWER);
               return (device.owner() == null
                       ? users.stored(principal.user())
                       : orStored(
@@ -139,12 +125,7 @@ final class Opening {
     return attachDevice(principal, stream)
         .thenCompose(
             device -> {
-              if (device.revoked()) {
-                throw revoked();
-              }
-              if (device.generation() > stream.generation()) {
-                throw new Refused(new CloseCause.TakenOver().refusal());
-              }
+              mayStay(device, stream, new CloseCause.TakenOver().refusal());
               return attachUser(principal, userNews, stream)
                   .thenApply(profile -> new Attached(profile, device));
             });
@@ -164,8 +145,13 @@ final class Opening {
         settings.ownerPatience());
   }
 
-  private static Refused revoked() {
-    return new Refused(new CloseCause.Revoked().refusal());
+  private static void mayStay(Devices.Outbox device, Devices.Stream stream, Refusal whereNewer) {
+    if (device.revoked()) {
+      throw new Refused(new CloseCause.Revoked().refusal());
+    }
+    if (device.generation() > stream.generation()) {
+      throw new Refused(whereNewer);
+    }
   }
 
   private static <T> CompletionStage<T> orStored(

@@ -92,17 +92,7 @@ class TakeoverClusterTest {
       cluster.node(2).thaw();
       last.get(30, TimeUnit.SECONDS);
       assertThat(givenUp).isDone();
-      long seq =
-          cluster
-              .calls(0, "owner")
-              .postText("hasty", "after", "all there?")
-              .body()
-              .path("seq")
-              .longValue();
-      Await.until(
-          SOON,
-          () -> "not all stayed: " + devices.stream().map(ChatClient::standing).toList(),
-          () -> devices.stream().allMatch(d -> d.inbox().position("rooms/hasty") >= seq));
+      allReceive(devices, "after");
       assertThat(devices).allSatisfy(d -> assertThat(d.frames("error")).isEmpty());
     } finally {
       devices.forEach(ChatClient::close);
@@ -123,21 +113,20 @@ class TakeoverClusterTest {
       connect(devices, 1).get(2_500, TimeUnit.MILLISECONDS);
       cluster.node(2).thaw();
       connect(devices, 0).get(30, TimeUnit.SECONDS);
-      long seq =
-          cluster
-              .calls(0, "owner")
-              .postText("hasty", "thawed", "all there?")
-              .body()
-              .path("seq")
-              .longValue();
-      Await.until(
-          SOON,
-          () -> "not all stayed: " + devices.stream().map(ChatClient::standing).toList(),
-          () -> devices.stream().allMatch(d -> d.inbox().position("rooms/hasty") >= seq));
+      allReceive(devices, "thawed");
     } finally {
       cluster.node(2).thaw();
       devices.forEach(ChatClient::close);
     }
+  }
+
+  private void allReceive(List<ChatClient> devices, String id) {
+    JsonNode posted = cluster.calls(0, "owner").postText("hasty", id, "all there?").body();
+    long seq = posted.required("seq").longValue();
+    Await.until(
+        SOON,
+        () -> "not all stayed: " + devices.stream().map(ChatClient::standing).toList(),
+        () -> devices.stream().allMatch(d -> d.inbox().position("rooms/hasty") >= seq));
   }
 
   private CompletableFuture<Void> connect(List<ChatClient> devices, int node) {

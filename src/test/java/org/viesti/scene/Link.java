@@ -25,6 +25,7 @@ import org.viesti.edge.ProtoTree;
 import org.viesti.protocol.v1.ClientFrame;
 import org.viesti.protocol.v1.ServerFrame;
 import org.viesti.testkit.End;
+import org.viesti.testkit.WireFrame;
 
 /**
  * One WebSocket by hand, frame by frame: it acknowledges nothing by itself, can stop reading its
@@ -114,10 +115,10 @@ public final class Link implements AutoCloseable {
     try {
       while (true) {
         awaitReading();
-        int opcode = in.readUnsignedByte() & 0xf;
-        byte[] content = content();
-        switch (opcode) {
-          case 8 -> {
+        WireFrame frame = WireFrame.read(in);
+        byte[] content = frame.content();
+        switch (frame.opcode()) {
+          case WireFrame.CLOSE -> {
             int code = content.length < 2 ? 1005 : (content[0] & 0xff) << 8 | content[1] & 0xff;
             String reason = new String(content, 2, Math.max(0, content.length - 2), UTF_8);
             ended(code, reason);
@@ -143,18 +144,6 @@ public final class Link implements AutoCloseable {
         throw new IllegalStateException(e);
       }
     }
-  }
-
-  private byte[] content() throws IOException {
-    int length = in.readUnsignedByte();
-    if (length == 126) {
-      length = in.readUnsignedShort();
-    } else if (length == 127) {
-      length = (int) in.readLong();
-    }
-    byte[] content = new byte[length];
-    in.readFully(content);
-    return content;
   }
 
   private void take(byte[] content) throws IOException {

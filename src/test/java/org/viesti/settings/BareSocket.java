@@ -9,51 +9,11 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import org.viesti.TestNode;
+import org.viesti.testkit.WireFrame;
 
 /** A WebSocket that answers nothing by itself, and shows what was compressed. */
 final class BareSocket implements AutoCloseable {
-  static final int CLOSE = 8;
-  private static final int COMPRESSED = 0x40;
-
-  /** A frame as it came; {@code first} is its first byte. */
-  record Frame(int first, byte[] content) {
-    boolean compressed() {
-      return (first & COMPRESSED) != 0;
-    }
-
-    int opcode() {
-      return first & 0xf;
-    }
-
-    int closeCode() {
-      return (content[0] & 0xff) << 8 | content[1] & 0xff;
-    }
-
-    byte[] plain() {
-      if (!compressed()) {
-        return content;
-      }
-      try (Inflater inflater = new Inflater(true)) {
-        inflater.setInput(content);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        byte[] chunk = new byte[4096];
-        for (int n = inflater.inflate(chunk); n > 0; n = inflater.inflate(chunk)) {
-          out.write(chunk, 0, n);
-        }
-        return out.toByteArray();
-      } catch (DataFormatException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    String text() {
-      return new String(plain(), UTF_8);
-    }
-  }
-
   private final Socket socket = new Socket();
   private final DataInputStream in;
 
@@ -97,17 +57,8 @@ final class BareSocket implements AutoCloseable {
     socket.getOutputStream().write(out.toByteArray());
   }
 
-  Frame next() throws IOException {
-    int first = in.readUnsignedByte();
-    int length = in.readUnsignedByte();
-    if (length == 126) {
-      length = in.readUnsignedShort();
-    } else if (length == 127) {
-      length = (int) in.readLong();
-    }
-    byte[] content = new byte[length];
-    in.readFully(content);
-    return new Frame(first, content);
+  WireFrame next() throws IOException {
+    return WireFrame.read(in);
   }
 
   /** Whether the node closes, before it says anything. */

@@ -2,7 +2,6 @@ package org.viesti.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -50,10 +49,7 @@ class HttpSettingsTest {
   }
 
   private static void refused(Calls.Answer answer, String code, String limit, String value) {
-    JsonNode problem = answer.body();
-    assertThat(problem.path("code").asText()).as(problem.toString()).isEqualTo(code);
-    assertThat(problem.path("limit").asText()).isEqualTo(limit);
-    assertThat(problem.path("detail").asText()).contains(value);
+    Refusals.refused(answer.body(), code, limit, value);
   }
 
   @Test

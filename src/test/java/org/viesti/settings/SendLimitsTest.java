@@ -3,6 +3,7 @@ package org.viesti.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.viesti.scene.Link.frame;
 import static org.viesti.scene.Link.text;
+import static org.viesti.settings.Refusals.refused;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -60,12 +61,6 @@ class SendLimitsTest {
   @AfterEach
   void clear() {
     stage.clear();
-  }
-
-  private static void refused(JsonNode error, String code, String limit, String value) {
-    assertThat(error.path("code").asText()).as(error.toString()).isEqualTo(code);
-    assertThat(error.path("limit").asText()).isEqualTo(limit);
-    assertThat(error.path("detail").asText()).contains(value);
   }
 
   @Test

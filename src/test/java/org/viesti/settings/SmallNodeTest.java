@@ -27,6 +27,7 @@ import org.viesti.testkit.Await;
 import org.viesti.testkit.Calls;
 import org.viesti.testkit.Shows;
 import org.viesti.testkit.Tokens;
+import org.viesti.testkit.WireFrame;
 
 /** A node that has few connections to its database, compresses nothing, and is soon impatient. */
 @Timeout(60)
@@ -136,7 +137,7 @@ class SmallNodeTest {
     try (BareSocket socket = new BareSocket(stage.node)) {
       assertThat(socket.upgrade(Tokens.of("pia", "phone"))).doesNotContain("sec-websocket-ext");
       socket.send("{'type':'hello','deflate':1}");
-      BareSocket.Frame frame = socket.next();
+      WireFrame frame = socket.next();
       while (!frame.text().contains("x".repeat(5000))) {
         assertThat(frame.compressed()).isFalse();
         frame = socket.next();
@@ -150,16 +151,16 @@ class SmallNodeTest {
   void who_is_silent_is_asked_and_who_does_not_answer_is_sent_away() throws Exception {
     Link answering = stage.connect("hal", "phone"); // as any client: to pings of WebSocket
     assertThat(answering.all("welcome").getFirst().path("heartbeat_ms").asLong()).isEqualTo(500);
-    List<BareSocket.Frame> frames = new ArrayList<>();
+    List<WireFrame> frames = new ArrayList<>();
     try (BareSocket silent = new BareSocket(stage.node)) {
       silent.upgrade(Tokens.of("sid", "phone"));
       silent.send("{'type':'hello'}");
       do {
         frames.add(silent.next());
-      } while (frames.getLast().opcode() != BareSocket.CLOSE);
+      } while (frames.getLast().opcode() != WireFrame.CLOSE);
     }
     assertThat(frames.getLast().closeCode()).isEqualTo(1013);
-    List<String> said = frames.stream().map(BareSocket.Frame::text).toList();
+    List<String> said = frames.stream().map(WireFrame::text).toList();
     assertThat(said.get(said.size() - 2)).contains("error", "UNAVAILABLE", "two heartbeats");
     assertThat(said).anyMatch(text -> text.contains("'ping'".replace('\'', '"')));
     answering.settle();

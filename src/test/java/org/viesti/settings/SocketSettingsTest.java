@@ -30,6 +30,7 @@ import org.viesti.testkit.Await;
 import org.viesti.testkit.Calls;
 import org.viesti.testkit.Shows;
 import org.viesti.testkit.Tokens;
+import org.viesti.testkit.WireFrame;
 
 /** Who serves a socket, how long it may take to say who it is, and what goes over it. */
 @Timeout(60)
@@ -154,7 +155,7 @@ class SocketSettingsTest {
     for (int length : List.of(50, 300, 350, 400, 450, 600)) {
       dora.postText("deflate", "p" + length, "x".repeat(length)).expect(201);
     }
-    List<BareSocket.Frame> frames = new ArrayList<>();
+    List<WireFrame> frames = new ArrayList<>();
     try (BareSocket socket = new BareSocket(stage.node)) {
       assertThat(socket.upgrade(Tokens.of("dora", "phone"))).contains("permessage-deflate");
       socket.send("{'type':'hello'}");

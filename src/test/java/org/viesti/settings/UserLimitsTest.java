@@ -76,9 +76,7 @@ class UserLimitsTest {
   }
 
   private static void refused(JsonNode error, String limit, String value) {
-    assertThat(error.path("code").asText()).as(error.toString()).isEqualTo("LIMIT_EXCEEDED");
-    assertThat(error.path("limit").asText()).isEqualTo(limit);
-    assertThat(error.path("detail").asText()).contains(value);
+    Refusals.refused(error, "LIMIT_EXCEEDED", limit, value);
   }
 
   @Test

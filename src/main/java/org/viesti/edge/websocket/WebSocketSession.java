@@ -310,8 +310,8 @@ final class WebSocketSession extends ChannelDuplexHandler {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (ctx.channel().isWritable() && phase instanceof Phase.Open(var connection)) {
-      connection.tell(new DeviceConnection.Writable());
+    if (ctx.channel().isWritable()) {
+      tell(new DeviceConnection.Writable());
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import org.viesti.testkit.WireFrame;
 
 /**
  * A WebSocket client by hand, for what a stock client hides: frame headers, and what goes in one
@@ -14,14 +15,6 @@ import java.net.Socket;
  */
 final class RawClient implements AutoCloseable {
   static final int FIN = 0x80;
-  static final int COMPRESSED = 0x40;
-
-  /** A frame as it came; {@code first} is its first byte. */
-  record Frame(int first, byte[] content) {
-    String text() {
-      return new String(content, UTF_8);
-    }
-  }
 
   private final Socket socket;
   private final DataInputStream in;
@@ -108,26 +101,17 @@ final class RawClient implements AutoCloseable {
     return this;
   }
 
-  Frame next() throws IOException {
-    int first = in.readUnsignedByte();
-    int length = in.readUnsignedByte();
-    if (length == 126) {
-      length = in.readUnsignedShort();
-    } else if (length == 127) {
-      length = (int) in.readLong();
-    }
-    byte[] content = new byte[length];
-    in.readFully(content);
-    return new Frame(first, content);
+  WireFrame next() throws IOException {
+    return WireFrame.read(in);
   }
 
   /** The code of the close frame that comes next. */
   int closeCode() throws IOException {
-    Frame frame = next();
+    WireFrame frame = next();
     if (frame.first() != (FIN | Framing.CLOSE)) {
       throw new AssertionError(frame.first() + " " + frame.text());
     }
-    return (frame.content()[0] & 0xff) << 8 | frame.content()[1] & 0xff;
+    return frame.closeCode();
   }
 
   /** Everything until the server closes. */

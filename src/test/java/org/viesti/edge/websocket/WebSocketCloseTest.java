@@ -1,8 +1,9 @@
 package org.viesti.edge.websocket;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -20,13 +21,17 @@ import org.viesti.connection.CloseCause;
 import org.viesti.connection.DeviceConnection.Closed;
 import org.viesti.connection.DeviceConnection.Frames;
 import org.viesti.connection.DeviceConnection.Writable;
+import org.viesti.connection.Wire;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.ServerFrame;
+import org.viesti.testkit.Await;
 
 /** How streams end, and how a full or slow one is held. */
 class WebSocketCloseTest {
+  private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
+
   private static LiveNode node;
 
   @BeforeAll
@@ -181,26 +186,47 @@ class WebSocketCloseTest {
 
   @Test
   void a_slow_reader_is_seen_and_seen_to_recover() throws Exception {
-    try (RawClient client = RawClient.upgraded(node, "X-None: 1")) {
+    try (RawClient client = RawClient.upgraded(node)) {
       client.text("{'type':'hello'}").write();
       LiveNode.Stream stream = node.stream();
-      byte[] big = "x".repeat(60_000).getBytes(UTF_8);
-      int sent = 0;
-      while (stream.wire().writable()) {
-        stream
-            .wire()
-            .send(
-                List.of(
-                    ServerFrame.Error.of(
-                        Refusal.of(ErrorCode.GONE, new String(big, UTF_8)), null)));
-        sent++;
-        assertThat(sent).isLessThan(10_000);
-      }
-      for (int i = 0; i < sent; i++) {
-        assertThat(client.next().content().length).isGreaterThan(60_000);
-      }
+      assertThatAllComes(client, filled(stream.wire()));
       assertThat(stream.next()).isEqualTo(new Writable());
       assertThat(stream.wire().writable()).isTrue();
+    }
+  }
+
+  /** A connection's actor speaks before the session has heard of it: the welcome, and a backlog. */
+  @Test
+  void a_reader_that_recovers_while_its_stream_opens_is_seen_too() throws Exception {
+    CompletableFuture<Void> gate = new CompletableFuture<>();
+    node.gate = gate;
+    try (RawClient client = RawClient.upgraded(node)) {
+      client.text("{'type':'hello'}").write();
+      LiveNode.Stream stream = node.stream();
+      assertThatAllComes(client, filled(stream.wire()));
+      Await.until(TEN_SECONDS, () -> "the wire is full", stream.wire()::writable);
+      gate.complete(null);
+      assertThat(stream.next()).isEqualTo(new Writable());
+    } finally {
+      node.gate = CompletableFuture.completedFuture(null);
+    }
+  }
+
+  /** Sends until the wire takes no more; returns how many frames that were. */
+  private static int filled(Wire wire) {
+    String big = "x".repeat(60_000);
+    int sent = 0;
+    while (wire.writable()) {
+      wire.send(List.of(ServerFrame.Error.of(Refusal.of(ErrorCode.GONE, big), null)));
+      sent++;
+      assertThat(sent).isLessThan(10_000);
+    }
+    return sent;
+  }
+
+  private static void assertThatAllComes(RawClient client, int frames) throws IOException {
+    for (int i = 0; i < frames; i++) {
+      assertThat(client.next().content().length).isGreaterThan(60_000);
     }
   }
 }

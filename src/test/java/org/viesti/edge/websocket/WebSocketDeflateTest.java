@@ -19,6 +19,7 @@ import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.ServerFrame;
+import org.viesti.testkit.WireFrame;
 
 /** permessage-deflate: agreed, threshold, both directions. */
 class WebSocketDeflateTest {
@@ -44,8 +45,8 @@ class WebSocketDeflateTest {
       LiveNode.Stream stream = node.stream();
       stream.wire().send(List.of(error(900), error(1000), error(900)));
       assertThat(client.next().first()).isEqualTo(TEXT);
-      RawClient.Frame compressed = client.next();
-      assertThat(compressed.first()).isEqualTo(TEXT | RawClient.COMPRESSED);
+      WireFrame compressed = client.next();
+      assertThat(compressed.first()).isEqualTo(TEXT | WireFrame.COMPRESSED);
       assertThat(compressed.content().length).isLessThan(100);
       assertThat(plain(compressed)).isEqualTo(text(1000));
       assertThat(client.next().text()).isEqualTo(text(900));
@@ -73,7 +74,7 @@ class WebSocketDeflateTest {
   @Test
   void a_compressed_frame_without_an_agreement_is_a_protocol_error() throws Exception {
     try (RawClient client = RawClient.upgraded(node)) {
-      client.add(TEXT | RawClient.COMPRESSED, Deflate.compress("{}".getBytes(UTF_8))).write();
+      client.add(TEXT | WireFrame.COMPRESSED, Deflate.compress("{}".getBytes(UTF_8))).write();
       assertThat(client.next().text()).contains("not WebSocket");
       assertThat(client.closeCode()).isEqualTo(1002);
     }
@@ -85,10 +86,10 @@ class WebSocketDeflateTest {
       client.text("{'type':'hello'}").write();
       LiveNode.Stream stream = node.stream();
       byte[] small = Deflate.compress(json("{'type':'pong','nonce':'1'}").getBytes(UTF_8));
-      client.add(TEXT | RawClient.COMPRESSED, small).write();
+      client.add(TEXT | WireFrame.COMPRESSED, small).write();
       assertThat(stream.next()).isEqualTo(new Frames(List.of(new ClientFrame.Pong("1"))));
       client
-          .add(Framing.TEXT | RawClient.COMPRESSED, java.util.Arrays.copyOf(small, 5))
+          .add(Framing.TEXT | WireFrame.COMPRESSED, java.util.Arrays.copyOf(small, 5))
           .add(RawClient.FIN, java.util.Arrays.copyOfRange(small, 5, small.length))
           .write();
       assertThat(stream.next()).isEqualTo(new Frames(List.of(new ClientFrame.Pong("1"))));
@@ -100,7 +101,7 @@ class WebSocketDeflateTest {
     try (RawClient client = RawClient.upgraded(node, OFFER)) {
       byte[] bomb = Deflate.compress(new byte[1_000_000]);
       assertThat(bomb.length).isLessThan(16_384);
-      client.add(TEXT | RawClient.COMPRESSED, bomb).write();
+      client.add(TEXT | WireFrame.COMPRESSED, bomb).write();
       assertThat(client.next().text()).contains("TOO_LARGE");
       assertThat(client.closeCode()).isEqualTo(1009);
     }
@@ -111,7 +112,7 @@ class WebSocketDeflateTest {
     try (RawClient client = RawClient.upgraded(node, OFFER)) {
       client.text("{'type':'hello'}").write();
       LiveNode.Stream stream = node.stream();
-      client.add(TEXT | RawClient.COMPRESSED, new byte[] {-1, -1, -1, -1}).write();
+      client.add(TEXT | WireFrame.COMPRESSED, new byte[] {-1, -1, -1, -1}).write();
       assertThat(stream.next())
           .isInstanceOfSatisfying(
               Malformed.class,
@@ -161,8 +162,8 @@ class WebSocketDeflateTest {
     return "x".repeat(size - "{'type':'error','code':'GONE','detail':''}".length());
   }
 
-  private static String plain(RawClient.Frame frame) {
-    assertThat(frame.first()).isEqualTo(TEXT | RawClient.COMPRESSED);
+  private static String plain(WireFrame frame) {
+    assertThat(frame.first()).isEqualTo(TEXT | WireFrame.COMPRESSED);
     return new String(Deflate.decompress(Unpooled.wrappedBuffer(frame.content()), 100_000), UTF_8);
   }
 }

@@ -20,6 +20,7 @@ import org.viesti.protocol.Refusal;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.v1.Payload;
 import org.viesti.protocol.v1.PayloadType;
+import org.viesti.testkit.WireFrame;
 
 /** What goes over an open WebSocket, in both subprotocols. */
 class WebSocketFramesTest {
@@ -198,7 +199,7 @@ class WebSocketFramesTest {
       client.add(RawClient.FIN | Framing.PONG, new byte[0]).write();
       assertThat(stream.next()).isEqualTo(new Frames(List.of(new ClientFrame.Pong(null))));
       client.add(RawClient.FIN | Framing.PING, new byte[] {1, 2}).write();
-      RawClient.Frame pong = client.next();
+      WireFrame pong = client.next();
       assertThat(pong.first()).isEqualTo(RawClient.FIN | Framing.PONG);
       assertThat(pong.content()).containsExactly(1, 2);
       assertThat(stream.next()).isEqualTo(new Frames(List.of(new ClientFrame.Pong(null))));
