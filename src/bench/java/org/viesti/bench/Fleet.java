@@ -45,6 +45,8 @@ final class Fleet {
   private final CompletableFuture<Void> connected = new CompletableFuture<>();
   private int connecting;
   private int ready;
+  private long sweptSince;
+  private long swept;
   private long posts;
   private int complaints;
 
@@ -83,8 +85,8 @@ final class Fleet {
           }
         });
     connected.join();
-    loop.scheduleAtFixedRate(
-        this::sweep, plan.ackMillis(), plan.ackMillis(), TimeUnit.MILLISECONDS);
+    sweptSince = now();
+    loop.scheduleAtFixedRate(this::sweep, 1, 1, TimeUnit.MILLISECONDS);
   }
 
   private void connectNext() {
@@ -136,10 +138,12 @@ final class Fleet {
     }
   }
 
+  /** Visits the devices evenly over the time: a fleet's acks do not come all at once. */
   private void sweep() {
     long now = now();
-    for (Device device : devices) {
-      device.sweep(now);
+    long until = (long) ((now - sweptSince) / 1e6 / plan.ackMillis() * devices.length);
+    for (; swept < until; swept++) {
+      devices[(int) (swept % devices.length)].sweep(now);
     }
   }
 

@@ -31,7 +31,7 @@ final class Acknowledgements {
   void acknowledged(Track track, int messages) {
     sinceFlush += messages;
     cursors.put(track.topic.path(), track.acked);
-    if (track.topic.isRoom() && !settings.receiptInterval().isZero()) {
+    if (track.tellsDeliveries() && !settings.receiptInterval().isZero()) {
       receipts.put(track.topic.room().id(), track.acked);
       if (!timers.isTimerActive(DeviceConnection.FlushReceipts.class)) {
         timers.startSingleTimer(

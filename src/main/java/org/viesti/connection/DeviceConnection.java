@@ -353,6 +353,12 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         }
         outbox.live(topic, messages, head);
       }
+      case Router.Unheard(Topic topic, long head) -> {
+        Track track = outbox.track(topic.path());
+        if (track != null) {
+          track.unheard(head);
+        }
+      }
       case Router.Signalled(ServerFrame frame, String except) -> {
         if (!principal.user().id().equals(except)) {
           outlet.put(frame);
@@ -441,7 +447,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean flushReceipts() {
     acks.flushReceipts(
         (room, seq) ->
-            signal(room, new ServerFrame.Receipt(room, principal.user().id(), "delivered", seq)));
+            needs
+                .rooms()
+                .delivered(principal, new RoomId(principal.user().tenant(), room), seq, routed));
     return true;
   }
 

@@ -43,6 +43,10 @@ final class Track {
   /** Until it got there, the connection is not caught up; 0 once it is. */
   long goal;
 
+  /** Where the room last changed, as far as was sent. */
+  private long changed;
+
+  private boolean tellsDeliveries = true;
   private @Nullable ArrayDeque<InFlight> inFlight;
 
   Track(Topic topic, @Nullable List<Users.Stay> stays, long from) {
@@ -73,6 +77,8 @@ final class Track {
   void pass(Message message, String user) {
     sent = message.seq();
     if (stays != null && message.body() instanceof Body.RoomChange) {
+      changed = sent;
+      tellsDeliveries = true;
       if (changes(message, "members_removed", user)
           || changes(message, "banned", user)
           || changes(message, "deleted", user)) {
@@ -108,6 +114,18 @@ final class Track {
         return;
       }
     }
+  }
+
+  /** Nobody hears of deliveries, until the room changes after this position. */
+  void unheard(long head) {
+    if (changed <= head) {
+      tellsDeliveries = false;
+    }
+  }
+
+  /** Somebody may want to hear what was delivered of this log. */
+  boolean tellsDeliveries() {
+    return tellsDeliveries && topic.isRoom();
   }
 
   void onItsWay(long seq, int bytes, FlowWindow window) {

@@ -32,10 +32,12 @@ import org.viesti.protocol.Message;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.RoomId;
+import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.TokenBucket;
 import org.viesti.room.RoomCommand.By;
 import org.viesti.routing.Announcer;
 import org.viesti.routing.ClusterRoutes;
+import org.viesti.routing.Router;
 import org.viesti.routing.Tell;
 import org.viesti.routing.TopicOwner;
 import org.viesti.routing.Wants;
@@ -201,6 +203,7 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
       }
       case RoomCommand.Request request -> onRequest(state, request);
       case RoomCommand.Signal signal -> onSignal(commit.ahead(state), signal);
+      case RoomCommand.Delivered delivered -> onDelivered(commit.ahead(state), delivered);
       case RoomCommand.Interested(var node) -> announcer.tell(new Announcer.Interested(node));
       case RoomCommand.UserAnswered(Tell.Answer answer) -> onAnswer(state, answer);
       case RoomCommand.UserWants(Wants wants) -> onWants(state, wants);
@@ -437,8 +440,19 @@ final class Room extends EventSourcedBehavior<RoomCommand, RoomEvent, RoomState>
   }
 
   private void onSignal(RoomState ahead, RoomCommand.Signal signal) {
-    if (rules.maySignal(ahead, signal)) {
+    if (rules.maySignal(ahead, signal.by())) {
       announcer.tell(new Announcer.Say(signal.frame(), signal.by().user()));
+    }
+  }
+
+  private void onDelivered(RoomState ahead, RoomCommand.Delivered delivered) {
+    String user = delivered.by().user();
+    if (rules.hearsOfDeliveries(ahead, delivered.by())) {
+      announcer.tell(
+          new Announcer.Say(
+              new ServerFrame.Receipt(id.id(), user, "delivered", delivered.seq()), user));
+    } else {
+      delivered.from().tell(new Router.Unheard(id.topic(), ahead.seq()));
     }
   }
 

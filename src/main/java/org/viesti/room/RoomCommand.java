@@ -96,6 +96,14 @@ sealed interface RoomCommand {
   /** Typing or a receipt, for everyone else in the room; dropped if the caller may not. */
   record Signal(By by, ServerFrame frame) implements RoomCommand, NodeMessage {}
 
+  /**
+   * A member's device has everything up to a position.
+   *
+   * @param from told if nobody hears of it
+   */
+  record Delivered(By by, long seq, ActorRef<Router.Routed> from)
+      implements RoomCommand, NodeMessage {}
+
   record Interested(ActorRef<Router.Command> node) implements RoomCommand, NodeMessage {}
 
   /** A user has heard of its membership. */

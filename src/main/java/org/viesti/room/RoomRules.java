@@ -9,7 +9,6 @@ import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Payload;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
-import org.viesti.protocol.ServerFrame;
 import org.viesti.room.RoomCommand.By;
 
 /**
@@ -336,16 +335,24 @@ final class RoomRules {
     };
   }
 
-  /** Typing and receipts: not in channels, and not in rooms so large that they are noise. */
-  boolean maySignal(RoomState state, RoomCommand.Signal signal) {
-    RoomState.Member member = state.member(signal.by().user());
-    int most =
-        signal.frame() instanceof ServerFrame.Receipt receipt && receipt.kind().equals("delivered")
-            ? settings.deliveredUpToMembers()
-            : settings.signalsUpToMembers();
+  /**
+   * Typing and receipts of what was read: not in channels, and not in rooms so large that they are
+   * noise.
+   */
+  boolean maySignal(RoomState state, By by) {
+    return maySignal(state, by, settings.signalsUpToMembers());
+  }
+
+  /** Receipts of what was delivered: in the smallest rooms only. */
+  boolean hearsOfDeliveries(RoomState state, By by) {
+    return maySignal(state, by, settings.deliveredUpToMembers());
+  }
+
+  private static boolean maySignal(RoomState state, By by, int upToMembers) {
+    RoomState.Member member = state.member(by.user());
     return state.isOpen()
         && member != null
         && Permission.SIGNAL.allows(state.type(), member.role())
-        && state.members().size() <= most;
+        && state.members().size() <= upToMembers;
   }
 }

@@ -312,6 +312,15 @@ public final class Rooms {
     tell(room, new RoomCommand.Signal(by(by), frame));
   }
 
+  /**
+   * Tells the room's members, where it is small, that a device has everything up to a position.
+   *
+   * @param from told {@link Router.Unheard} where nobody hears of it
+   */
+  public void delivered(Principal by, RoomId room, long seq, ActorRef<Router.Routed> from) {
+    tell(room, new RoomCommand.Delivered(by(by), seq, from));
+  }
+
   // What was said in it.
 
   /**

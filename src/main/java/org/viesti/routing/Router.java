@@ -79,6 +79,12 @@ public final class Router extends AbstractBehavior<Router.Command> {
   /** Hints: they may be lost, repeated or out of step; {@code head} says how far the log goes. */
   public record Live(Topic topic, List<Message> messages, long head) implements Routed {}
 
+  /**
+   * From the owner itself: nobody hears of what is delivered to this follower, as long as no later
+   * entry than {@code head} changes who follows.
+   */
+  public record Unheard(Topic topic, long head) implements Routed, NodeMessage {}
+
   /** A frame that is in no log. */
   public record Signalled(ServerFrame frame, @Nullable String exceptUser) implements Routed {}
 

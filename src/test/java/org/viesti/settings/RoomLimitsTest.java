@@ -235,5 +235,11 @@ class RoomLimitsTest {
     assertThat(ann.all("receipt"))
         .extracting(receipt -> receipt.path("room").asText())
         .doesNotContain("trio");
+
+    stage.remove("trio", "ann", "cid");
+    long seq = ann.post("trio", "2", "just us");
+    bob.delivery("trio", "just us");
+    bob.send(frame("ack", "positions", Map.of("rooms/trio", seq)));
+    ann.next("receipt", receipt -> receipt.path("room").asText().equals("trio"));
   }
 }
