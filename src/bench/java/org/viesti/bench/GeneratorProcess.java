@@ -26,9 +26,9 @@ final class GeneratorProcess implements AutoCloseable {
         List.of(
             BenchSettings.java(),
             "-XX:+UseSerialGC",
-            "-Xms1g",
+            "-Xms512m",
             "-Xmx2g",
-            "-Xmn768m",
+            "-Xmn96m",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Dlogback.configurationFile=" + settings.logback(),

@@ -1,7 +1,9 @@
 package org.viesti.connection;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -37,7 +39,7 @@ final class Acknowledgements {
         timers.startSingleTimer(
             DeviceConnection.FlushReceipts.class,
             new DeviceConnection.FlushReceipts(),
-            settings.receiptInterval());
+            spread(settings.receiptInterval()));
       }
     }
     later();
@@ -48,8 +50,14 @@ final class Acknowledgements {
       timers.startSingleTimer(
           DeviceConnection.FlushCursors.class,
           new DeviceConnection.FlushCursors(),
-          settings.cursorInterval());
+          spread(settings.cursorInterval()));
     }
+  }
+
+  /** Somewhat earlier: a fleet that came at once is not to write at once, again and again. */
+  private static Duration spread(Duration interval) {
+    double part = 0.5 + ThreadLocalRandom.current().nextDouble() / 2;
+    return Duration.ofNanos((long) (interval.toNanos() * part));
   }
 
   /** So many were acknowledged that waiting would repeat too much. */
