@@ -25,7 +25,8 @@ public final class LoadGenerator {
     ObjectMapper json = new ObjectMapper();
     LoadGenerator generator = new LoadGenerator(new Fleet(json.readValue(args[0], Plan.class)));
     generator.fleet.connect();
-    // What lives as long as the connections do is not to be moved about while something is measured.
+    // What lives as long as the connections do is not to be moved about while something is
+    // measured.
     System.gc();
     System.out.println("connected");
     BufferedReader in =
