@@ -139,8 +139,9 @@ final class LiveStream implements WebSocket.Listener {
     end(BROKEN, error.toString());
   }
 
+  /** Not in this thread, which may be sending: whoever hears of it may want to send as well. */
   private void end(int code, String reason) {
-    end.complete(new End(code, reason));
+    end.completeAsync(() -> new End(code, reason));
   }
 
   /**
