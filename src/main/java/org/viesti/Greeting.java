@@ -23,19 +23,27 @@ final class Greeting {
         """
         Viesti is ready.
           calls       %s   REST under /api/v1 (described by /api/v1/openapi.json), gRPC
-          live        %s
+          live        %s%s
           management  http://%s:%d
           database    %s
         """
             .formatted(
                 http,
                 live,
+                mqtt(settings, node),
                 settings.managementHost(),
                 settings.managementPort(),
                 settings.database().url());
     return settings.security().usesDevelopmentKey()
         ? doors + firstMessage(settings, http, live)
         : doors;
+  }
+
+  private static String mqtt(Settings settings, Node node) {
+    return node.mqttPort().isPresent()
+        ? "\n  mqtt        mqtt://%s:%d"
+            .formatted(settings.mqtt().host(), node.mqttPort().getAsInt())
+        : "";
   }
 
   private static String firstMessage(Settings settings, String http, String live) {

@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -21,12 +23,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viesti.connection.Admission;
 import org.viesti.connection.LiveConnections;
+import org.viesti.connection.TopicDesk;
 import org.viesti.device.Devices;
 import org.viesti.edge.Calls;
 import org.viesti.edge.LiveServer;
 import org.viesti.edge.grpc.GrpcEdge;
 import org.viesti.edge.http.CallServer;
 import org.viesti.edge.http.RestEdge;
+import org.viesti.edge.mqtt.MqttAuthenticator;
+import org.viesti.edge.mqtt.MqttEdge;
+import org.viesti.edge.mqtt.MqttServer;
 import org.viesti.edge.websocket.WebSocketEdge;
 import org.viesti.journal.Database;
 import org.viesti.journal.History;
@@ -36,6 +42,8 @@ import org.viesti.ops.ManagementServer;
 import org.viesti.ops.MetricsRoutes;
 import org.viesti.room.Rooms;
 import org.viesti.routing.ClusterRoutes;
+import org.viesti.routing.Exchange;
+import org.viesti.routing.Retained;
 import org.viesti.routing.Router;
 import org.viesti.routing.Tails;
 import org.viesti.routing.Waker;
@@ -55,6 +63,7 @@ public final class Node implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final Database database;
   private final LiveServer live;
+  private final Optional<MqttServer> mqtt;
   private final CallServer calls;
 
   private final Owned owned;
@@ -68,10 +77,16 @@ public final class Node implements AutoCloseable {
       DeadLetters letters) {}
 
   private Node(
-      ActorSystem<Void> system, Database database, LiveServer live, CallServer calls, Owned owned) {
+      ActorSystem<Void> system,
+      Database database,
+      LiveServer live,
+      Optional<MqttServer> mqtt,
+      CallServer calls,
+      Owned owned) {
     this.system = system;
     this.database = database;
     this.live = live;
+    this.mqtt = mqtt;
     this.calls = calls;
     this.owned = owned;
   }
@@ -125,6 +140,9 @@ public final class Node implements AutoCloseable {
     Authenticator authenticator = TokenAuthenticator.of(settings.security(), clock);
     ResumeTokens resumeTokens = ResumeTokens.of(settings.security(), clock);
 
+    Exchange exchange = Exchange.start(system);
+    Retained retained = new Retained(database);
+
     // owners
     WakeUps wakeUps = new WakeUps(database, settings.waker().grace());
     Rooms rooms = Rooms.start(system, settings.room(), routes, owners, history, wakeUps, clock);
@@ -148,13 +166,18 @@ public final class Node implements AutoCloseable {
             history,
             resumeTokens,
             router,
-            tails);
+            tails,
+            new TopicDesk.Needs(exchange, retained, settings.topics()));
 
     // edges
+    MqttAuthenticator mqttClients = new MqttAuthenticator(authenticator, settings.mqtt());
     LiveServer live =
         LiveServer.start(
             settings.live(),
-            List.of(new WebSocketEdge(authenticator, connections, settings.live())));
+            List.of(
+                new WebSocketEdge(authenticator, connections, settings.live()),
+                new MqttEdge(settings.mqtt(), mqttClients, connections)));
+    Optional<MqttServer> mqtt = MqttServer.start(settings.mqtt(), mqttClients, connections);
     Calls answers = Calls.over(settings.calls(), authenticator, rooms, users, devices, admission);
     RestEdge rest = new RestEdge(system, settings.calls(), answers, liveDoor(settings, live));
     GrpcEdge grpc = new GrpcEdge(system, settings.calls(), settings.live(), answers, connections);
@@ -172,11 +195,12 @@ public final class Node implements AutoCloseable {
                     new DeadLetterRoutes(push.letters(), users).route())),
             "cannot listen for management; see viesti.management.host and viesti.management.port");
 
-    onShutdown(system, connections, live, calls, grpc, management);
+    onShutdown(system, connections, live, mqtt, calls, grpc, management);
     return new Node(
         system,
         database,
         live,
+        mqtt,
         calls,
         new Owned(rooms, users, devices, connections, push.letters()));
   }
@@ -213,6 +237,7 @@ public final class Node implements AutoCloseable {
       ActorSystem<Void> system,
       LiveConnections connections,
       LiveServer live,
+      Optional<MqttServer> mqtt,
       CallServer calls,
       GrpcEdge grpc,
       ManagementServer management) {
@@ -226,6 +251,15 @@ public final class Node implements AutoCloseable {
         });
     shutdown.addTask(
         CoordinatedShutdown.PhaseServiceUnbind(), "stop-listening", step(live::unbind));
+    mqtt.ifPresent(
+        server -> {
+          shutdown.addTask(
+              CoordinatedShutdown.PhaseServiceUnbind(),
+              "stop-listening-mqtt",
+              step(server::unbind));
+          shutdown.addTask(
+              CoordinatedShutdown.PhaseServiceStop(), "close-mqtt", step(server::stop));
+        });
     shutdown.addTask(
         CoordinatedShutdown.PhaseServiceUnbind(), "stop-taking-calls", step(calls::unbind));
     shutdown.addTask(
@@ -258,6 +292,12 @@ public final class Node implements AutoCloseable {
   /** The port of live connections, the real one if 0 was asked for. */
   public int livePort() {
     return live.address().getPort();
+  }
+
+  /** The port of MQTT over TCP, the real one if 0 was asked for; absent if it is switched off. */
+  public OptionalInt mqttPort() {
+    return mqtt.map(server -> OptionalInt.of(server.address().getPort()))
+        .orElse(OptionalInt.empty());
   }
 
   /** The port of calls, the real one if 0 was asked for. */

@@ -11,11 +11,13 @@ import org.viesti.connection.ConnectionSettings;
 import org.viesti.device.DeviceSettings;
 import org.viesti.edge.CallSettings;
 import org.viesti.edge.LiveSettings;
+import org.viesti.edge.mqtt.MqttSettings;
 import org.viesti.journal.Database;
 import org.viesti.room.RoomSettings;
 import org.viesti.routing.RoutingSettings;
 import org.viesti.routing.WakerSettings;
 import org.viesti.security.SecuritySettings;
+import org.viesti.security.TopicAcl;
 import org.viesti.settings.SectionSettings;
 import org.viesti.user.PushSettings;
 import org.viesti.user.UserSettings;
@@ -31,6 +33,7 @@ record Settings(
     boolean clusterOfOne,
     DatabaseSettings database,
     SecuritySettings security,
+    TopicAcl topics,
     RoutingSettings routing,
     RoomSettings room,
     UserSettings user,
@@ -39,6 +42,7 @@ record Settings(
     WakerSettings waker,
     ConnectionSettings connection,
     LiveSettings live,
+    MqttSettings mqtt,
     CallSettings calls,
     String managementHost,
     int managementPort) {
@@ -78,6 +82,7 @@ record Settings(
             clusterOfOne(SectionSettings.of(config, "cluster")),
             databaseSettings,
             SecuritySettings.of(config),
+            TopicAcl.from(config),
             RoutingSettings.from(config),
             RoomSettings.from(config),
             UserSettings.from(config),
@@ -86,6 +91,7 @@ record Settings(
             WakerSettings.from(config),
             ConnectionSettings.from(config),
             LiveSettings.from(config),
+            MqttSettings.from(config),
             CallSettings.from(config),
             management.text("host"),
             management.number("port", 0, 65_535));

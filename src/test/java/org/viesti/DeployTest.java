@@ -33,7 +33,7 @@ class DeployTest {
   private static final int DRAINED_AFTER = 60;
 
   private static final Map<String, Integer> PORTS =
-      Map.of("calls", 8080, "live", 8081, "management", 8558, "cluster", 7355);
+      Map.of("calls", 8080, "live", 8081, "mqtt", 1883, "management", 8558, "cluster", 7355);
 
   private static String read(String file) {
     try {
@@ -165,6 +165,7 @@ class DeployTest {
     assertThat(PORTS)
         .containsEntry("calls", REFERENCE.getInt("viesti.http.port"))
         .containsEntry("live", REFERENCE.getInt("viesti.live.port"))
+        .containsEntry("mqtt", REFERENCE.getInt("viesti.mqtt.port"))
         .containsEntry("management", REFERENCE.getInt("viesti.management.port"))
         .containsEntry("cluster", REFERENCE.getInt("viesti.cluster.port"));
     assertThat(line("EXPOSE").split(" "))
@@ -180,7 +181,7 @@ class DeployTest {
           .path(node)
           .path("ports")
           .forEach(port -> published.add(port.asText().replaceAll(".*:", "")));
-      assertThat(published).containsExactly("8080", "8081");
+      assertThat(published).containsExactly("8080", "8081", "1883");
     }
     for (String service : List.of("viesti", "viesti-nodes")) {
       for (JsonNode port : kubernetes("Service", service).at("/spec/ports")) {

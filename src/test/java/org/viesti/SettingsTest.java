@@ -253,6 +253,7 @@ class SettingsTest {
     "http.request-timeout, 10s, ask-timeout",
     "http.tls.key, key.pem, certificate and key both",
     "live.tls.certificate, chain.pem, certificate and key both",
+    "mqtt.tls.key, key.pem, certificate and key both",
     "live.hello-grace, 10s, viesti.live.hello-timeout",
     "database.url, jdbc:oracle:x, jdbc:h2: or jdbc:postgresql:",
     "push.call-lifetime, 1s, viesti.push.call-delay",

@@ -31,7 +31,7 @@ public final class TestNode implements AutoCloseable {
     all.put("viesti.database.url", database.url());
     all.put("viesti.database.user", database.user());
     all.put("viesti.auth.secret", Tokens.SECRET);
-    for (String port : new String[] {"http", "live", "management", "cluster"}) {
+    for (String port : new String[] {"http", "live", "mqtt", "management", "cluster"}) {
       all.put("viesti." + port + ".port", 0);
     }
     for (int i = 0; i < settings.length; i += 2) {
@@ -43,6 +43,11 @@ public final class TestNode implements AutoCloseable {
 
   public URI live() {
     return URI.create("ws://127.0.0.1:" + node.livePort() + "/ws");
+  }
+
+  /** The port of MQTT over TCP. */
+  public int mqttPort() {
+    return node.mqttPort().orElseThrow();
   }
 
   public URI calls() {

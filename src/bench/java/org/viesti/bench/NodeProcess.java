@@ -60,6 +60,7 @@ final class NodeProcess implements AutoCloseable {
     }
     command.add("-Dviesti.http.port=" + http);
     command.add("-Dviesti.live.port=" + live);
+    command.add("-Dviesti.mqtt.enabled=off");
     command.add("-Dviesti.management.port=" + management);
     command.add("-Dviesti.cluster.port=" + freePort());
     command.add("-Dviesti.auth.secret=" + SECRET);

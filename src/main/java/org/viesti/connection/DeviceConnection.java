@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -94,6 +95,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private record Answered(List<ServerFrame> frames, int requests) implements Command {}
 
+  /** Something that was begun is finished. */
+  private record Then(Runnable effect) implements Command {}
+
   private record Reconciled(Users.@Nullable Profile profile) implements Command {}
 
   /** An owner does not know of this stream: it was silent, or is gone with what it knew. */
@@ -112,7 +116,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       Admission admission,
       Opening opening,
       ActorRef<Router.Command> router,
-      Tails tails) {}
+      Tails tails,
+      TopicDesk.Needs topics) {}
 
   private static final Counter READ = Metrics.counter("viesti.deliver.log-reads");
 
@@ -124,6 +129,11 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private final Outlet outlet;
   private final Publishing publishing;
   private final Acknowledgements acks;
+  private final TopicDesk topics;
+
+  /** The user's rooms are for it; else it came for topics alone. */
+  private final boolean rooms;
+
   private final ActorRef<Router.Routed> routed;
   private final ActorRef<Users.News> userNews;
   private final Devices.Stream stream;
@@ -188,6 +198,18 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
             principal.user().id(),
             outlet::put);
     this.routed = context.messageAdapter(Router.Routed.class, Routed::new);
+    this.rooms = hello.terms() == null;
+    this.topics =
+        new TopicDesk(
+            needs.topics(),
+            settings,
+            principal,
+            hello.terms(),
+            routed,
+            wire,
+            outlet,
+            publishing,
+            this::then);
     this.userNews = context.messageAdapter(Users.News.class, UserNews::new);
     this.stream =
         needs.devices().stream(context.messageAdapter(Devices.News.class, DeviceNews::new));
@@ -208,6 +230,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private Behavior<Command> on(Command command) {
     boolean stays = live ? whileLive(command) : whileOpening(command);
     pump();
+    topics.pump();
     outlet.flush();
     if (stays && live) {
       publishing.heed();
@@ -273,6 +296,10 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       case UserNews(Users.News news) -> onUserNews(news);
       case DeviceNews(Devices.News news) -> onDeviceNews(news);
       case Reconciled(Users.Profile profile) -> onReconciled(profile);
+      case Then(Runnable effect) -> {
+        effect.run();
+        yield true;
+      }
       case Writable() -> true;
       case FlushCursors() -> flushCursors();
       case FlushReceipts() -> flushReceipts();
@@ -294,16 +321,21 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     heard();
     List<ClientFrame.Send> sends = new ArrayList<>(1);
     for (ClientFrame frame : frames) {
+      // Order among one client's requests is kept: what was gathered goes before what follows it.
       if (frame instanceof ClientFrame.Send send) {
+        topics.publishGathered();
         sends.add(send);
         continue;
       }
-      // Order among one client's requests is kept: what was gathered goes before what follows it.
       publishing.post(sends);
       sends = new ArrayList<>(0);
+      if (!(frame instanceof ClientFrame.Publish)) {
+        topics.publishGathered();
+      }
       onFrame(frame);
     }
     publishing.post(sends);
+    topics.publishGathered();
     return true;
   }
 
@@ -321,6 +353,13 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       case ClientFrame.Presence(String status, String message) ->
           needs.users().setPresence(principal.user(), principal.device(), status, message);
       case ClientFrame.Watch(List<String> users) -> watch(users);
+      case ClientFrame.Publish publish -> topics.publish(publish);
+      case ClientFrame.Subscribe subscribe -> topics.subscribe(subscribe);
+      case ClientFrame.Unsubscribe unsubscribe -> topics.unsubscribe(unsubscribe);
+      case ClientFrame.Received received -> topics.received(received);
+      case ClientFrame.Done(int delivery) -> topics.done(delivery);
+      case ClientFrame.Release(String id) -> topics.release(id);
+      case ClientFrame.Leave leave -> topics.leave(leave);
       case ClientFrame.Ping(String nonce) -> outlet.put(new ServerFrame.Pong(nonce));
       case ClientFrame.Pong pong -> {}
       case ClientFrame.Hello hello ->
@@ -335,6 +374,14 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         .pipeToSelf(
             answers,
             (frames, failure) -> new Answered(frames == null ? List.of() : frames, requests));
+  }
+
+  private <T> void then(CompletionStage<T> stage, Consumer<TopicDesk.Result<T>> effect) {
+    getContext()
+        .pipeToSelf(
+            stage,
+            (value, failure) ->
+                new Then(() -> effect.accept(new TopicDesk.Result<>(value, failure))));
   }
 
   private boolean onAnswered(List<ServerFrame> frames, int requests) {
@@ -353,6 +400,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         }
         outbox.live(topic, messages, head);
       }
+      case Router.Arrived(List<Router.Arrival> arrivals) -> topics.arrived(arrivals);
       case Router.Unheard(Topic topic, long head) -> {
         Track track = outbox.track(topic.path());
         if (track != null) {
@@ -421,7 +469,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   }
 
   private void sayWhenCaughtUp() {
-    if (!caughtUp && outbox.isCaughtUp()) {
+    if (rooms && !caughtUp && outbox.isCaughtUp()) {
       caughtUp = true;
       outlet.put(new ServerFrame.CaughtUp());
     }
@@ -527,7 +575,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean attach() {
     getContext()
         .pipeToSelf(
-            needs.opening().attach(principal, userNews, stream),
+            needs.opening().attach(principal, rooms, userNews, stream),
             (attached, failure) -> attached != null ? new Attached(attached) : new Failed(failure));
     return true;
   }
@@ -543,6 +591,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private boolean onAttached(Opening.Attached attached) {
     watchOwners(attached);
+    if (!rooms) {
+      return true;
+    }
     watch(List.copyOf(watched));
     return onReconciled(attached.profile());
   }
@@ -634,6 +685,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   /** However late the check comes, nobody is sent away who was not asked first. */
   private boolean checkHeartbeat() {
+    if (!rooms) {
+      return true; // the client said itself how long it may be silent, and its edge minds that
+    }
     long silent = System.nanoTime() - heardAt;
     long heartbeat = needs.settings().heartbeat().toNanos();
     if (pinged && silent > 2 * heartbeat) {
@@ -662,7 +716,10 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     }
     watched.forEach(
         user -> needs.users().unwatch(new UserId(principal.user().tenant(), user), userNews));
-    needs.users().detach(principal.user(), principal.device(), userNews);
+    if (rooms) {
+      needs.users().detach(principal.user(), principal.device(), userNews);
+    }
+    topics.close(cause);
     needs.devices().detach(principal.deviceId(), stream.connection());
     wire.close(cause);
     getContext().getLog().debug("session {} of {} ended: {}", session, principal.deviceId(), cause);

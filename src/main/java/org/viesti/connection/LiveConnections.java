@@ -54,11 +54,12 @@ public final class LiveConnections implements Connections {
       History history,
       ResumeTokens resumeTokens,
       ActorRef<Router.Command> router,
-      Tails tails) {
+      Tails tails,
+      TopicDesk.Needs topics) {
     Opening opening = new Opening(settings, users, devices, history, resumeTokens, router);
     DeviceConnection.Needs needs =
         new DeviceConnection.Needs(
-            settings, rooms, users, devices, admission, opening, router, tails);
+            settings, rooms, users, devices, admission, opening, router, tails, topics);
     return new LiveConnections(
         system,
         system.systemActorOf(

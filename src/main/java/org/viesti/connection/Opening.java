@@ -109,6 +109,9 @@ final class Opening {
         .thenCompose(
             device -> {
               mayStay(device, stream, NEWER);
+              if (hello.terms() != null) {
+                return CompletableFuture.completedFuture(withoutRooms(device));
+              }
               return (device.owner() == null
                       ? users.stored(principal.user())
                       : orStored(
@@ -119,13 +122,26 @@ final class Opening {
         .thenCompose(attached -> begin(principal, hello, session, resumed, attached, routed));
   }
 
-  /** Makes a live stream known to its owners, who were silent, or are new. */
+  /** A stream that came for topics alone: its user's rooms are not for it. */
+  private static Attached withoutRooms(Devices.Outbox device) {
+    return new Attached(
+        new Users.Profile(device.owner(), 0, 0, List.of(), List.of(), 0, 0, null), device);
+  }
+
+  /**
+   * Makes a live stream known to its owners, who were silent, or are new.
+   *
+   * @param rooms its user's rooms are for it
+   */
   CompletionStage<Attached> attach(
-      Principal principal, ActorRef<Users.News> userNews, Devices.Stream stream) {
+      Principal principal, boolean rooms, ActorRef<Users.News> userNews, Devices.Stream stream) {
     return attachDevice(principal, stream)
         .thenCompose(
             device -> {
               mayStay(device, stream, new CloseCause.TakenOver().refusal());
+              if (!rooms) {
+                return CompletableFuture.completedFuture(withoutRooms(device));
+              }
               return attachUser(principal, userNews, stream)
                   .thenApply(profile -> new Attached(profile, device));
             });
@@ -178,7 +194,7 @@ final class Opening {
       boolean resumed,
       Attached attached,
       ActorRef<Router.Routed> routed) {
-    List<Start> starts = starts(principal, hello, attached);
+    List<Start> starts = hello.terms() == null ? starts(principal, hello, attached) : List.of();
     // A room that the user left and that has nothing more for it is remembered, and not followed.
     List<Start> followed = starts.stream().filter(start -> !start.track().isOver()).toList();
     followed.forEach(start -> start.track().followed = true);

@@ -164,6 +164,11 @@ final class Publishing {
     answers.pipe(answer, requests);
   }
 
+  /** So many requests wait for their answers, that are given elsewhere. */
+  void begun(int requests) {
+    unanswered += requests;
+  }
+
   /** So many requests have been answered. */
   void answered(int requests) {
     unanswered -= requests;

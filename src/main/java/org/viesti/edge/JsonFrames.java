@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.Body;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.Message;
+import org.viesti.protocol.Publication;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.Validation;
@@ -34,6 +35,7 @@ public final class JsonFrames implements FrameCodec {
   private static final ObjectReader ONE = MAPPER.readerFor(ClientFrame.class);
   private static final ObjectReader MANY = MAPPER.readerForListOf(ClientFrame.class);
   private static final ObjectWriter FRAME = MAPPER.writerFor(ServerFrame.class);
+  private static final ObjectWriter PUBLISHED = MAPPER.writerFor(Published.class);
   private static final ObjectWriter DELIVERY = MAPPER.writerFor(Delivery.class);
 
   /** A delivery names its log by the topic's path alone: the tenant is the client's own. */
@@ -46,6 +48,33 @@ public final class JsonFrames implements FrameCodec {
           message.prev(),
           new Entry(
               message.id(), message.at(), message.sender(), message.device(), message.body()));
+    }
+  }
+
+  /** A payload that is text goes as text, and any other as base64. */
+  private record Published(
+      String type,
+      String topic,
+      @Nullable String payload,
+      byte @Nullable [] base64,
+      int qos,
+      boolean retain,
+      long at,
+      Publication.@Nullable Properties properties,
+      int @Nullable [] identifiers) {
+    static Published of(ServerFrame.Published published) {
+      Publication publication = published.publication();
+      String text = Utf8.text(publication.payload());
+      return new Published(
+          "published",
+          publication.path(),
+          text,
+          text == null ? publication.payload() : null,
+          published.qos(),
+          published.retain(),
+          publication.at(),
+          publication.properties(),
+          published.identifiers().length == 0 ? null : published.identifiers());
     }
   }
 
@@ -139,9 +168,11 @@ public final class JsonFrames implements FrameCodec {
 
   @Override
   public byte[] encode(ServerFrame frame) {
-    return frame instanceof ServerFrame.Delivery(Message message)
-        ? message.json(JsonFrames::delivery)
-        : bytes(FRAME, frame);
+    return switch (frame) {
+      case ServerFrame.Delivery(Message message) -> message.json(JsonFrames::delivery);
+      case ServerFrame.Published published -> bytes(PUBLISHED, Published.of(published));
+      default -> bytes(FRAME, frame);
+    };
   }
 
   private static byte[] delivery(Message message) {

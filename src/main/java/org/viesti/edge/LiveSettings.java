@@ -27,7 +27,20 @@ public record LiveSettings(
     @Nullable Tls tls) {
 
   /** PEM files: the certificate chain, and its unencrypted PKCS#8 key. */
-  public record Tls(String certificate, String key) {}
+  public record Tls(String certificate, String key) {
+    /** Those of a section's {@code tls}; null: it speaks none. */
+    public static @Nullable Tls from(SectionSettings section) {
+      String certificate = section.textOrNone("tls.certificate");
+      String key = section.textOrNone("tls.key");
+      if (certificate == null && key == null) {
+        return null;
+      }
+      if (certificate == null || key == null) {
+        throw section.wrong("tls", "set certificate and key both, or neither");
+      }
+      return new Tls(certificate, key);
+    }
+  }
 
   public static LiveSettings from(Config root) {
     SectionSettings live = SectionSettings.of(root, "live");
@@ -41,22 +54,10 @@ public record LiveSettings(
             live.time("hello-grace", Duration.ZERO, Duration.ofMinutes(10)),
             live.flag("deflate"),
             (int) live.bytes("deflate-threshold", 0, 16 << 20),
-            tls(live));
+            Tls.from(live));
     if (settings.helloGrace().compareTo(settings.helloTimeout()) >= 0) {
       throw live.wrong("hello-grace", "must be less than viesti.live.hello-timeout");
     }
     return settings;
-  }
-
-  private static @Nullable Tls tls(SectionSettings live) {
-    String certificate = live.textOrNone("tls.certificate");
-    String key = live.textOrNone("tls.key");
-    if (certificate == null && key == null) {
-      return null;
-    }
-    if (certificate == null || key == null) {
-      throw live.wrong("tls", "set certificate and key both, or neither");
-    }
-    return new Tls(certificate, key);
   }
 }

@@ -1,5 +1,6 @@
 package org.viesti.edge;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.List;
 import java.util.Map;
@@ -8,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Message;
+import org.viesti.protocol.Publication;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.Validation;
+import org.viesti.protocol.v1.PublicationProperties;
 
 /**
  * Frames as protobuf (subprotocol {@code viesti.v1.proto}, and the stream of gRPC): frames.proto's
@@ -56,6 +59,9 @@ public final class ProtoFrames implements FrameCodec {
           case EDIT -> frame.getEdit().getId();
           case REDACT -> frame.getRedact().getId();
           case REACT -> frame.getReact().getId();
+          case PUBLISH -> frame.getPublish().getId();
+          case SUBSCRIBE -> frame.getSubscribe().getId();
+          case UNSUBSCRIBE -> frame.getUnsubscribe().getId();
           default -> null;
         };
     return Validation.isRequestId(id) ? id : null;
@@ -90,6 +96,17 @@ public final class ProtoFrames implements FrameCodec {
                 presence.getStatus(), presence.hasMessage() ? presence.getMessage() : null);
           }
           case WATCH -> new ClientFrame.Watch(List.copyOf(frame.getWatch().getUsersList()));
+          case PUBLISH -> publish(frame.getPublish());
+          case SUBSCRIBE -> {
+            var subscribe = frame.getSubscribe();
+            yield new ClientFrame.Subscribe(
+                subscribe.getId(),
+                subscribe.getFiltersList().stream().map(ProtoFrames::wanted).toList());
+          }
+          case UNSUBSCRIBE ->
+              new ClientFrame.Unsubscribe(
+                  frame.getUnsubscribe().getId(),
+                  List.copyOf(frame.getUnsubscribe().getFiltersList()));
           case PING ->
               new ClientFrame.Ping(frame.getPing().hasNonce() ? frame.getPing().getNonce() : null);
           case PONG ->
@@ -114,6 +131,39 @@ public final class ProtoFrames implements FrameCodec {
         ProtoPayloads.payload(send.getPayload(), send.hasPayload()),
         send.hasReplyTo() ? send.getReplyTo() : null,
         mentions(send.getMentionsList()));
+  }
+
+  private static ClientFrame publish(org.viesti.protocol.v1.ClientFrame.Publish publish) {
+    return new ClientFrame.Publish(
+        publish.hasId() ? publish.getId() : null,
+        publish.getTopic(),
+        null,
+        publish.getPayload().toByteArray(),
+        publish.getQos(),
+        publish.getRetain(),
+        publish.hasExpiry() ? publish.getExpiry() : null,
+        publish.hasProperties() ? properties(publish.getProperties()) : null);
+  }
+
+  private static Publication.Properties properties(PublicationProperties properties) {
+    return new Publication.Properties(
+        properties.getUtf8(),
+        properties.hasContentType() ? properties.getContentType() : null,
+        properties.hasResponseTopic() ? properties.getResponseTopic() : null,
+        properties.hasCorrelation() ? properties.getCorrelation().toByteArray() : null,
+        properties.getUserList().stream()
+            .map(pair -> new Publication.Pair(pair.getName(), pair.getValue()))
+            .toList());
+  }
+
+  private static ClientFrame.Wanted wanted(org.viesti.protocol.v1.ClientFrame.Wanted wanted) {
+    return new ClientFrame.Wanted(
+        wanted.getFilter(),
+        wanted.getQos(),
+        wanted.getNoLocal(),
+        wanted.getAsPublished(),
+        wanted.getRetained(),
+        wanted.getIdentifier());
   }
 
   private static ClientFrame edit(org.viesti.protocol.v1.ClientFrame.Edit edit) {
@@ -160,8 +210,53 @@ public final class ProtoFrames implements FrameCodec {
       case ServerFrame.Ping(var nonce) -> ifThere(nonce, made.getPingBuilder()::setNonce);
       case ServerFrame.Pong(var nonce) -> ifThere(nonce, made.getPongBuilder()::setNonce);
       case ServerFrame.Error error -> error(error, made.getErrorBuilder());
+      case ServerFrame.Published published -> published(published, made.getPublishedBuilder());
+      case ServerFrame.PublishAck(var id, var matched) ->
+          made.getPublishAckBuilder().setId(id).setMatched(matched);
+      case ServerFrame.Subscribed(var id, var grants) -> {
+        var subscribed = made.getSubscribedBuilder().setId(id);
+        for (ServerFrame.Grant grant : grants) {
+          var granted = subscribed.addGrantsBuilder().setQos(grant.qos());
+          if (grant.refused() != null) {
+            error(ServerFrame.Error.of(grant.refused(), null), granted.getRefusedBuilder());
+          }
+        }
+      }
+      case ServerFrame.Unsubscribed(var id, var existed) ->
+          made.getUnsubscribedBuilder().setId(id).addAllExisted(existed);
+      case ServerFrame.Released _, ServerFrame.Release _ ->
+          throw new IllegalStateException("these streams number no deliveries: " + frame);
     }
     return made.build();
+  }
+
+  private static void published(
+      ServerFrame.Published published, org.viesti.protocol.v1.ServerFrame.Published.Builder made) {
+    Publication publication = published.publication();
+    made.setTopic(publication.path())
+        .setPayload(ByteString.copyFrom(publication.payload()))
+        .setQos(published.qos())
+        .setRetain(published.retain())
+        .setAt(publication.at());
+    for (int identifier : published.identifiers()) {
+      made.addIdentifiers(identifier);
+    }
+    if (publication.properties() != null) {
+      properties(publication.properties(), made.getPropertiesBuilder());
+    }
+  }
+
+  private static void properties(
+      Publication.Properties properties, PublicationProperties.Builder made) {
+    made.setUtf8(properties.utf8());
+    ifThere(properties.contentType(), made::setContentType);
+    ifThere(properties.responseTopic(), made::setResponseTopic);
+    if (properties.correlation() != null) {
+      made.setCorrelation(ByteString.copyFrom(properties.correlation()));
+    }
+    for (Publication.Pair pair : properties.user()) {
+      made.addUserBuilder().setName(pair.name()).setValue(pair.value());
+    }
   }
 
   private static void welcome(

@@ -3,6 +3,7 @@ package org.viesti.protocol;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = ServerFrame.Typing.class, name = "typing"),
   @JsonSubTypes.Type(value = ServerFrame.Presence.class, name = "presence"),
   @JsonSubTypes.Type(value = ServerFrame.Receipt.class, name = "receipt"),
+  @JsonSubTypes.Type(value = ServerFrame.PublishAck.class, name = "publish_ack"),
+  @JsonSubTypes.Type(value = ServerFrame.Subscribed.class, name = "subscribed"),
+  @JsonSubTypes.Type(value = ServerFrame.Unsubscribed.class, name = "unsubscribed"),
   @JsonSubTypes.Type(value = ServerFrame.Ping.class, name = "ping"),
   @JsonSubTypes.Type(value = ServerFrame.Pong.class, name = "pong"),
   @JsonSubTypes.Type(value = ServerFrame.Error.class, name = "error"),
@@ -105,6 +109,50 @@ public sealed interface ServerFrame {
       return true;
     }
   }
+
+  /**
+   * A message of a topic the client subscribed to.
+   *
+   * @param delivery to be answered by {@link ClientFrame.Received} and {@link ClientFrame.Done}; 0:
+   *     no answer is wanted
+   * @param qos at which it is delivered
+   * @param retain it was kept from earlier, or the subscription wants the flag as it was published
+   * @param again it may have come before
+   * @param identifiers of the subscriptions it is for
+   */
+  record Published(
+      Publication publication,
+      int delivery,
+      int qos,
+      boolean retain,
+      boolean again,
+      int[] identifiers)
+      implements ServerFrame {}
+
+  /**
+   * A publish was taken: as durably as its topic asks for.
+   *
+   * @param matched somebody subscribed to it
+   */
+  record PublishAck(String id, boolean matched) implements ServerFrame {}
+
+  /** A publish of QoS 2 is done with: {@link ClientFrame.Release} was heard. */
+  record Released(String id, boolean known) implements ServerFrame {}
+
+  /** The client may forget that it has a delivery of QoS 2. */
+  record Release(int delivery) implements ServerFrame {}
+
+  /** Each filter's own answer, in their order. */
+  record Subscribed(String id, List<Grant> grants) implements ServerFrame {}
+
+  /**
+   * @param qos granted
+   * @param refused why the filter is not in force
+   */
+  record Grant(int qos, @Nullable Refusal refused) {}
+
+  /** Whether each filter had been in force, in their order. */
+  record Unsubscribed(String id, List<Boolean> existed) implements ServerFrame {}
 
   record Ping(@Nullable String nonce) implements ServerFrame {}
 

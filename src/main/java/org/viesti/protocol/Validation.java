@@ -58,6 +58,26 @@ public final class Validation {
         atMost(message, 256, "message");
       }
       case ClientFrame.Watch(var users) -> needed(users, "users").forEach(Validation::user);
+      case ClientFrame.Publish publish -> publish(publish);
+      case ClientFrame.Subscribe(var id, var filters) -> {
+        requestId(id);
+        if (needed(filters, "filters").isEmpty()) {
+          throw refused("filters is empty");
+        }
+        filters.forEach(Validation::wanted);
+      }
+      case ClientFrame.Unsubscribe(var id, var filters) -> {
+        requestId(id);
+        if (needed(filters, "filters").isEmpty()) {
+          throw refused("filters is empty");
+        }
+        filters.forEach(TopicFilter::parse);
+      }
+      // Of streams that number their deliveries: their edge makes them.
+      case ClientFrame.Received _,
+          ClientFrame.Done _,
+          ClientFrame.Release _,
+          ClientFrame.Leave _ -> {}
       case ClientFrame.Ping(var nonce) -> atMost(nonce, 128, "nonce");
       case ClientFrame.Pong(var nonce) -> atMost(nonce, 128, "nonce");
     }
@@ -89,6 +109,48 @@ public final class Validation {
       messageId(send.replyTo(), "reply_to");
     }
     mentions(send.mentions());
+  }
+
+  private static void requestId(@Nullable String id) {
+    if (!isRequestId(id)) {
+      throw refused("id must have 1 to " + MAX_REQUEST_ID + " characters");
+    }
+  }
+
+  private static void publish(ClientFrame.Publish publish) {
+    if (publish.id() != null) {
+      requestId(publish.id());
+    } else if (publish.qos() > 0) {
+      throw refused("id is missing: above QoS 0 a publish is answered");
+    }
+    Publication.checkTopic(publish.topic());
+    if (publish.payload() != null && publish.base64() != null) {
+      throw refused("give payload or base64, not both");
+    }
+    qos(publish.qos());
+    if (publish.expiry() != null && (publish.expiry() < 0 || publish.expiry() > 0xffff_ffffL)) {
+      throw refused("expiry must be 0 to 4294967295 seconds");
+    }
+    if (publish.properties() != null) {
+      needed(publish.properties().user(), "properties.user");
+    }
+  }
+
+  private static void wanted(ClientFrame.Wanted wanted) {
+    TopicFilter.parse(wanted.filter());
+    qos(wanted.qos());
+    if (wanted.retained() < 0 || wanted.retained() > 2) {
+      throw refused("retained must be 0, 1 or 2");
+    }
+    if (wanted.identifier() < 0 || wanted.identifier() > 268_435_455) {
+      throw refused("identifier must be 0 to 268435455");
+    }
+  }
+
+  private static void qos(int qos) {
+    if (qos < 0 || qos > 2) {
+      throw refused("qos must be 0, 1 or 2");
+    }
   }
 
   private static void request(String id, String target) {

@@ -25,6 +25,7 @@ import org.viesti.journal.History;
 import org.viesti.journal.Logs;
 import org.viesti.journal.NodeMessage;
 import org.viesti.protocol.Message;
+import org.viesti.protocol.Publication;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.Topic;
 
@@ -84,6 +85,17 @@ public final class Router extends AbstractBehavior<Router.Command> {
    * entry than {@code head} changes who follows.
    */
   public record Unheard(Topic topic, long head) implements Routed, NodeMessage {}
+
+  /** Publications to topics the follower subscribed to, in the order they were published. */
+  public record Arrived(List<Arrival> arrivals) implements Routed {}
+
+  /**
+   * One publication, and the subscription it is for.
+   *
+   * @param more it is for as well, where filters overlap
+   */
+  public record Arrival(
+      Publication publication, Subscription subscription, List<Subscription> more) {}
 
   /** A frame that is in no log. */
   public record Signalled(ServerFrame frame, @Nullable String exceptUser) implements Routed {}

@@ -1,7 +1,7 @@
 /**
  * Floor 2: where messages go. An owner's {@link org.viesti.routing.Announcer} tells each interested
  * node once; the node's {@link org.viesti.routing.Router} tells its connections. Start at the
- * router.
+ * router. Publications meet their subscribers at the {@link org.viesti.routing.Exchange}.
  */
 @NullMarked
 package org.viesti.routing;

@@ -59,8 +59,10 @@ final class TestCluster implements AutoCloseable {
   private static Map<String, String> settings(
       TestDatabase database, int clusterPort, List<Integer> seeds) {
     Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("viesti.topics.acl.0", "allow all #");
     settings.put("viesti.http.port", String.valueOf(Ports.next()));
     settings.put("viesti.live.port", String.valueOf(Ports.next()));
+    settings.put("viesti.mqtt.port", "0");
     settings.put("viesti.management.port", String.valueOf(Ports.next()));
     settings.put("viesti.cluster.host", "127.0.0.1");
     settings.put("viesti.cluster.port", String.valueOf(clusterPort));

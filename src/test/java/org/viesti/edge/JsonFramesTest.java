@@ -51,11 +51,19 @@ class JsonFramesTest {
   @Test
   void the_samples_leave_no_frame_out() {
     assertThat(kinds(SampleFrames.CLIENT))
-        .containsExactlyInAnyOrder(ClientFrame.class.getPermittedSubclasses());
+        .containsExactlyInAnyOrder(chat(ClientFrame.class.getPermittedSubclasses()));
     assertThat(kinds(SampleFrames.SERVER))
-        .containsExactlyInAnyOrder(ServerFrame.class.getPermittedSubclasses());
+        .containsExactlyInAnyOrder(chat(ServerFrame.class.getPermittedSubclasses()));
     assertThat(kinds(SampleFrames.PAYLOADS))
         .containsExactlyInAnyOrder(Payload.class.getPermittedSubclasses());
+  }
+
+  /** Without those of topics, which have their own test. */
+  private static Class<?>[] chat(Class<?>[] frames) {
+    return Stream.of(frames)
+        .filter(frame -> !TopicFramesTest.WRITTEN.contains(frame))
+        .filter(frame -> !TopicFramesTest.NOT_WRITTEN.contains(frame))
+        .toArray(Class<?>[]::new);
   }
 
   private static List<Class<?>> kinds(Map<String, ?> samples) {

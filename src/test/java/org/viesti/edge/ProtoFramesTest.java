@@ -62,6 +62,9 @@ class ProtoFramesTest {
     for (String sample : SampleFrames.CLIENT.keySet()) {
       client(sample, filled);
     }
+    for (String sample : TopicFramesTest.PROTO) {
+      client(sample, filled);
+    }
     for (String sample : SampleFrames.SERVER.keySet()) {
       if (!sample.contains("'delivery'") && !sample.contains("'error'")) {
         ProtoTree.message(ServerFrame.newBuilder(), MAPPER.readTree(json(sample)), filled);

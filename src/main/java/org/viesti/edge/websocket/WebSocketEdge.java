@@ -8,7 +8,6 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
@@ -24,6 +23,7 @@ import org.viesti.edge.Deadline;
 import org.viesti.edge.HttpAnswers;
 import org.viesti.edge.LivePath;
 import org.viesti.edge.LiveSettings;
+import org.viesti.edge.Upgrades;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
@@ -63,15 +63,12 @@ public final class WebSocketEdge implements LivePath {
 
   @Override
   public void handle(ChannelHandlerContext ctx, FullHttpRequest request) {
-    HttpHeaders headers = request.headers();
-    if (!HttpMethod.GET.equals(request.method())
-        || !headers.containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
-        || !headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)
-        || !"13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
-      upgradeRequired(ctx.channel());
+    if (!Upgrades.isOne(request)) {
+      Upgrades.required(ctx.channel());
       return;
     }
-    String asked = String.join(",", headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL));
+    String asked =
+        String.join(",", request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL));
     Subprotocol form = Subprotocol.among(asked);
     if (form == null) {
       refuse(
@@ -88,20 +85,6 @@ public final class WebSocketEdge implements LivePath {
     } else {
       authenticate(ctx, request.retain(), form, token);
     }
-  }
-
-  private static void upgradeRequired(Channel channel) {
-    FullHttpResponse response =
-        HttpAnswers.problem(
-            HttpResponseStatus.UPGRADE_REQUIRED,
-            ErrorCode.INVALID_ARGUMENT,
-            "this is a WebSocket: connect with a WebSocket client, version 13");
-    response
-        .headers()
-        .set(HttpHeaderNames.UPGRADE, "websocket")
-        .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13")
-        .set(HttpHeaderNames.CONNECTION, "upgrade, close");
-    HttpAnswers.answerAndClose(channel, response);
   }
 
   private static @Nullable String token(FullHttpRequest request) {

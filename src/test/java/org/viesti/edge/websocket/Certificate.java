@@ -9,9 +9,9 @@ import javax.net.ssl.TrustManagerFactory;
 import org.viesti.edge.LiveSettings;
 
 /** A fresh certificate for localhost, by the JDK's keytool. */
-record Certificate(LiveSettings.Tls files, SSLContext trusting) {
+public record Certificate(LiveSettings.Tls files, SSLContext trusting) {
 
-  static Certificate in(Path folder) throws Exception {
+  public static Certificate in(Path folder) throws Exception {
     Path store = folder.resolve("store.p12");
     int exit =
         new ProcessBuilder(

@@ -1,0 +1,62 @@
+package org.viesti.edge.mqtt;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.viesti.edge.LiveSettings;
+import org.viesti.settings.SectionSettings;
+
+/**
+ * The settings of MQTT, {@code viesti.mqtt}.
+ *
+ * @param enabled listen at host and port
+ * @param port 0 takes any free one
+ * @param threads 0: as many as processors
+ * @param anonymous let in who has no token
+ * @param connectTimeout from accept to an open stream
+ * @param maxPacketBytes of a client's packet, its fixed header included
+ * @param maxClientId characters of a client id
+ * @param keepAliveMax of MQTT 5; zero: whatever a client asks for
+ * @param receiveMaximum publishes above QoS 0 that a client of MQTT 5 may have unanswered
+ * @param topicAliasMaximum aliases in each direction
+ * @param tlsPort where TLS is spoken, if there is a certificate; 0 takes any free one
+ */
+public record MqttSettings(
+    boolean enabled,
+    String host,
+    int port,
+    int threads,
+    boolean anonymous,
+    Duration connectTimeout,
+    int maxPacketBytes,
+    int maxClientId,
+    Duration keepAliveMax,
+    int receiveMaximum,
+    int topicAliasMaximum,
+    int tlsPort,
+    LiveSettings.@Nullable Tls tls) {
+
+  public static MqttSettings from(Config root) {
+    SectionSettings mqtt = SectionSettings.of(root, "mqtt");
+    return new MqttSettings(
+        mqtt.flag("enabled"),
+        mqtt.text("host"),
+        mqtt.number("port", 0, 65_535),
+        mqtt.number("threads", 0, 1024),
+        mqtt.flag("anonymous"),
+        mqtt.time("connect-timeout", Duration.ofMillis(1), Duration.ofMinutes(10)),
+        (int) mqtt.bytes("max-packet-bytes", 1024, 16 << 20),
+        mqtt.number("max-client-id", 23, 65_535),
+        mqtt.time("keep-alive-max", Duration.ZERO, Duration.ofSeconds(65_535)),
+        mqtt.number("receive-maximum", 1, 65_535),
+        mqtt.number("topic-alias-maximum", 0, 65_535),
+        mqtt.number("tls.port", 0, 65_535),
+        LiveSettings.Tls.from(mqtt));
+  }
+
+  /** What a client of MQTT 5 that asks for this keep alive is told to keep, in seconds. */
+  int keepAlive(int asked) {
+    int most = (int) keepAliveMax.toSeconds();
+    return most > 0 && (asked == 0 || asked > most) ? most : asked;
+  }
+}

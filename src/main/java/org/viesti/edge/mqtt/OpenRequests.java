@@ -1,0 +1,46 @@
+package org.viesti.edge.mqtt;
+
+import io.netty.util.collection.IntObjectHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asked and was not yet answered, by packet id: an answer's packet depends on what
+ * the question was.
+ */
+final class OpenRequests {
+  /** A packet that wants an answer. */
+  sealed interface Request {}
+
+  /** Above QoS 0; of QoS 2 until it is released. */
+  record Publish(int qos) implements Request {}
+
+  record Subscribe(int filters) implements Request {}
+
+  record Unsubscribe(int filters) implements Request {}
+
+  private final IntObjectHashMap<Request> requests = new IntObjectHashMap<>(4);
+  private int publishes;
+
+  void add(int id, Request request) {
+    count(requests.put(id, request), -1);
+    count(request, 1);
+  }
+
+  @Nullable Request get(int id) {
+    return requests.get(id);
+  }
+
+  void remove(int id) {
+    count(requests.remove(id), -1);
+  }
+
+  private void count(@Nullable Request request, int change) {
+    if (request instanceof Publish) {
+      publishes += change;
+    }
+  }
+
+  int publishes() {
+    return publishes;
+  }
+}

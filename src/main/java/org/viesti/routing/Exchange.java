@@ -1,0 +1,295 @@
+package org.viesti.routing;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.jspecify.annotations.Nullable;
+import org.viesti.journal.NodeMessage;
+import org.viesti.protocol.Publication;
+import org.viesti.protocol.TopicFilter;
+
+/**
+ * Where publications meet subscriptions: hands each publication to the streams of this node that
+ * subscribed to its topic, and once to each other node that has such streams.
+ *
+ * <p>Whoever publishes does this in its own thread, so that what one stream publishes is delivered
+ * in that order. A subscription is in force on its own node when {@link #subscribe} returns, and on
+ * all nodes when the answer is there; {@link Interests} tells them.
+ */
+public final class Exchange {
+
+  /** What matches a topic. */
+  sealed interface Entry permits Local, Elsewhere, SharedGroup {}
+
+  private record Local(Subscription subscription) implements Entry {}
+
+  /** Some stream of another node. */
+  private record Elsewhere(ActorRef<Command> node) implements Entry {}
+
+  /** What a node's exchange is told by others. */
+  public sealed interface Command permits Deliver, Interests.Message {}
+
+  /** What another node's streams publish to streams of this one. */
+  public record Deliver(List<Sent> publications) implements Command, NodeMessage {}
+
+  /**
+   * @param plain for all subscriptions that are not shared
+   * @param shared filters of the groups whose turn is on this node
+   */
+  public record Sent(Publication publication, boolean plain, List<String> shared) {}
+
+  /** About this many bytes go to another node at once: its frames are limited. */
+  private static final int BYTES_AT_ONCE = 256 << 10;
+
+  /** One tenant's. */
+  private static final class Tree {
+    final SubscriptionTrie<Entry> trie = new SubscriptionTrie<>();
+
+    /** By the filter's text, {@code $share} and all. */
+    final Map<String, SharedGroup> groups = new ConcurrentHashMap<>();
+
+    final Map<Subscription, Entry> local = new ConcurrentHashMap<>();
+    final Map<String, Map<ActorRef<Command>, Elsewhere>> elsewhere = new HashMap<>();
+  }
+
+  private final Map<String, Tree> trees = new ConcurrentHashMap<>();
+  private final ActorRef<Command> interests;
+
+  private Exchange(ActorSystem<?> system) {
+    this.interests = system.systemActorOf(Interests.create(this), "exchange", Props.empty());
+  }
+
+  /** Opens this node's. */
+  public static Exchange start(ActorSystem<?> system) {
+    return new Exchange(system);
+  }
+
+  private Tree tree(String tenant) {
+    return trees.computeIfAbsent(tenant, t -> new Tree());
+  }
+
+  // Subscriptions.
+
+  /** In force here at once; everywhere, when the answer is there. */
+  public CompletionStage<Done> subscribe(Subscription subscription) {
+    Tree tree = tree(subscription.tenant());
+    TopicFilter filter = subscription.filter();
+    synchronized (tree) {
+      Local entry = new Local(subscription);
+      tree.local.put(subscription, entry);
+      if (filter.share() == null) {
+        tree.trie.add(filter, entry);
+      } else {
+        group(tree, filter).add(subscription);
+      }
+    }
+    CompletableFuture<Done> everywhere = new CompletableFuture<>();
+    interests.tell(new Interests.Add(subscription.tenant(), filter.text(), everywhere));
+    return everywhere;
+  }
+
+  /** Nothing more comes by it, but for what is on its way. */
+  public void unsubscribe(Subscription subscription) {
+    Tree tree = tree(subscription.tenant());
+    TopicFilter filter = subscription.filter();
+    synchronized (tree) {
+      Entry entry = tree.local.remove(subscription);
+      if (entry == null) {
+        return;
+      }
+      if (filter.share() == null) {
+        tree.trie.remove(filter, entry);
+      } else {
+        SharedGroup group = group(tree, filter);
+        group.remove(subscription);
+        dropIfEmpty(tree, group);
+      }
+    }
+    interests.tell(new Interests.Remove(subscription.tenant(), filter.text()));
+  }
+
+  /** Another node has so many subscriptions with a filter now. */
+  void are(ActorRef<Command> node, String tenant, String text, int count) {
+    Tree tree = tree(tenant);
+    TopicFilter filter = TopicFilter.parse(text);
+    synchronized (tree) {
+      if (filter.share() != null) {
+        SharedGroup group = group(tree, filter);
+        group.are(node, count);
+        dropIfEmpty(tree, group);
+        return;
+      }
+      Map<ActorRef<Command>, Elsewhere> nodes =
+          tree.elsewhere.computeIfAbsent(text, t -> new HashMap<>(2));
+      if (count > 0 && !nodes.containsKey(node)) {
+        Elsewhere entry = new Elsewhere(node);
+        nodes.put(node, entry);
+        tree.trie.add(filter, entry);
+      } else if (count == 0) {
+        Elsewhere entry = nodes.remove(node);
+        if (entry != null) {
+          tree.trie.remove(filter, entry);
+        }
+      }
+      if (nodes.isEmpty()) {
+        tree.elsewhere.remove(text);
+      }
+    }
+  }
+
+  private static SharedGroup group(Tree tree, TopicFilter filter) {
+    return tree.groups.computeIfAbsent(
+        filter.text(),
+        text -> {
+          SharedGroup group = new SharedGroup(filter);
+          tree.trie.add(filter, group);
+          return group;
+        });
+  }
+
+  private static void dropIfEmpty(Tree tree, SharedGroup group) {
+    if (group.isEmpty()) {
+      tree.groups.remove(group.filter.text());
+      tree.trie.remove(group.filter, group);
+    }
+  }
+
+  // Publications.
+
+  /** Hands each on, in this order; says of each whether anybody subscribed to it. */
+  public boolean[] publish(List<Publication> publications) {
+    boolean[] matched = new boolean[publications.size()];
+    Hits hits = new Hits();
+    for (int i = 0; i < matched.length; i++) {
+      Publication publication = publications.get(i);
+      Tree tree = trees.get(publication.tenant());
+      if (tree != null) {
+        hits.next(publication);
+        tree.trie.match(publication.path(), hits::everywhere);
+        matched[i] = hits.any;
+      }
+    }
+    hits.tell();
+    return matched;
+  }
+
+  /** What another node sent. */
+  void deliver(List<Sent> sent) {
+    Hits hits = new Hits();
+    for (Sent each : sent) {
+      Tree tree = trees.get(each.publication().tenant());
+      if (tree == null) {
+        continue;
+      }
+      hits.next(each.publication());
+      if (each.plain()) {
+        tree.trie.match(each.publication().path(), hits::here);
+      }
+      for (String text : each.shared()) {
+        SharedGroup group = tree.groups.get(text);
+        Subscription next = group == null ? null : group.nextHere();
+        if (next != null) {
+          hits.local(next);
+        }
+      }
+    }
+    hits.tell();
+  }
+
+  /** Who is to get what: gathered for a batch, then told, each stream and each node once. */
+  private final class Hits {
+    private final Map<ActorRef<Router.Routed>, List<Router.Arrival>> streams =
+        new LinkedHashMap<>();
+    private final Map<ActorRef<Command>, List<Sent>> nodes = new HashMap<>(0);
+    private @Nullable Publication publication;
+    boolean any;
+
+    private Publication current() {
+      return Objects.requireNonNull(publication);
+    }
+
+    void next(Publication one) {
+      publication = one;
+      any = false;
+    }
+
+    void everywhere(Entry entry) {
+      any = true;
+      switch (entry) {
+        case Local(Subscription subscription) -> local(subscription);
+        case Elsewhere(ActorRef<Command> node) -> sent(node, true, null);
+        case SharedGroup group -> {
+          switch (group.next()) {
+            case SharedGroup.Here(Subscription subscription) -> local(subscription);
+            case SharedGroup.There(ActorRef<Command> node) ->
+                sent(node, false, group.filter.text());
+            case null -> {}
+          }
+        }
+      }
+    }
+
+    void here(Entry entry) {
+      if (entry instanceof Local(Subscription subscription)) {
+        local(subscription);
+      }
+    }
+
+    void local(Subscription subscription) {
+      if (!subscription.takes(current().publisher())) {
+        return;
+      }
+      List<Router.Arrival> arrivals =
+          streams.computeIfAbsent(subscription.follower(), f -> new ArrayList<>(2));
+      if (!arrivals.isEmpty() && arrivals.getLast().publication() == publication) {
+        // Filters overlap: one copy, for all of them.
+        arrivals.getLast().more().add(subscription);
+      } else {
+        arrivals.add(new Router.Arrival(current(), subscription, new ArrayList<>(0)));
+      }
+    }
+
+    private void sent(ActorRef<Command> node, boolean plain, @Nullable String shared) {
+      List<Sent> all = nodes.computeIfAbsent(node, n -> new ArrayList<>(2));
+      Sent last = all.isEmpty() ? null : all.getLast();
+      List<String> groups = new ArrayList<>(0);
+      boolean toAll = plain;
+      if (last != null && last.publication() == publication) {
+        all.removeLast();
+        groups.addAll(last.shared());
+        toAll |= last.plain();
+      }
+      if (shared != null) {
+        groups.add(shared);
+      }
+      all.add(new Sent(current(), toAll, groups));
+    }
+
+    void tell() {
+      streams.forEach((stream, arrivals) -> stream.tell(new Router.Arrived(arrivals)));
+      nodes.forEach(
+          (node, all) -> {
+            int from = 0;
+            int bytes = 0;
+            for (int i = 0; i < all.size(); i++) {
+              bytes += all.get(i).publication().size();
+              if (bytes > BYTES_AT_ONCE || i + 1 == all.size()) {
+                node.tell(new Deliver(List.copyOf(all.subList(from, i + 1))));
+                from = i + 1;
+                bytes = 0;
+              }
+            }
+          });
+    }
+  }
+}

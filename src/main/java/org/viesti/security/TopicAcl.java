@@ -1,0 +1,151 @@
+package org.viesti.security;
+
+import com.typesafe.config.Config;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.viesti.protocol.Refused;
+import org.viesti.protocol.TopicFilter;
+import org.viesti.settings.SectionSettings;
+
+/**
+ * Who may publish and subscribe where: rules in order, of which the first that fits decides; where
+ * none fits, nobody may.
+ *
+ * <p>A rule is {@code allow|deny publish|subscribe|all filter}; in its filter <code>${clientid}
+ * </code> and <code>${username}</code> stand for the client's own. A subscription is judged whole:
+ * by the first rule whose filter covers it. What it then matches is judged again, message by
+ * message, so that a narrower deny holds under a wider allow.
+ */
+public final class TopicAcl {
+  private static final Logger LOG = LoggerFactory.getLogger(TopicAcl.class);
+
+  private enum Verb {
+    PUBLISH,
+    SUBSCRIBE,
+    ALL
+  }
+
+  private record Rule(boolean allow, Verb verb, String filter) {
+    boolean isFor(Verb asked) {
+      return verb == Verb.ALL || verb == asked;
+    }
+  }
+
+  private final List<Rule> rules;
+
+  private TopicAcl(List<Rule> rules) {
+    this.rules = rules;
+  }
+
+  private static final List<String> DEVELOPMENT = List.of("allow all #");
+  private static final List<String> OWN_TREE = List.of("allow all devices/${clientid}/#");
+
+  /** By {@code viesti.topics.acl}. Throws with a sentence for operators. */
+  public static TopicAcl from(Config root) {
+    SectionSettings topics = SectionSettings.of(root, "topics");
+    List<String> rules = topics.texts("acl");
+    if (!rules.isEmpty()) {
+      try {
+        return parse(rules);
+      } catch (IllegalArgumentException e) {
+        throw topics.wrong("acl", String.valueOf(e.getMessage()));
+      }
+    }
+    if (SecuritySettings.of(root).usesDevelopmentKey()) {
+      LOG.warn(
+          "every client may publish and subscribe everywhere in its tenant's tree; set viesti.topics.acl");
+      return parse(DEVELOPMENT);
+    }
+    return parse(OWN_TREE);
+  }
+
+  /**
+   * Reads rules.
+   *
+   * @throws IllegalArgumentException with a sentence that names the rule that is none
+   */
+  public static TopicAcl parse(List<String> texts) {
+    List<Rule> rules = new ArrayList<>();
+    for (String text : texts) {
+      String[] words = text.trim().split("\\s+", 3);
+      try {
+        if (words.length < 3 || !(words[0].equals("allow") || words[0].equals("deny"))) {
+          throw new IllegalArgumentException();
+        }
+        TopicFilter.parse(words[2]);
+        rules.add(
+            new Rule(
+                words[0].equals("allow"),
+                Verb.valueOf(words[1].toUpperCase(Locale.ROOT)),
+                words[2]));
+      } catch (IllegalArgumentException | Refused e) {
+        throw new IllegalArgumentException(
+            "\""
+                + text
+                + "\" is no rule: write allow or deny, publish, subscribe or all, and a topic filter",
+            e);
+      }
+    }
+    return new TopicAcl(rules);
+  }
+
+  /** One client's rights. */
+  public Rights of(Principal principal) {
+    List<Filled> filled = new ArrayList<>();
+    for (Rule rule : rules) {
+      String filter =
+          rule.filter()
+              .replace("${clientid}", principal.device())
+              .replace("${username}", principal.user().id());
+      filled.add(new Filled(rule, TopicFilter.parse(filter)));
+    }
+    return new Rights(filled);
+  }
+
+  private record Filled(Rule rule, TopicFilter filter) {}
+
+  /** What one client may do. */
+  public static final class Rights {
+    private final List<Filled> rules;
+
+    private Rights(List<Filled> rules) {
+      this.rules = rules;
+    }
+
+    public boolean mayPublish(String topic) {
+      return first(Verb.PUBLISH, topic);
+    }
+
+    /** Whether a message of that topic may reach it. */
+    public boolean mayReceive(String topic) {
+      return first(Verb.SUBSCRIBE, topic);
+    }
+
+    private boolean first(Verb verb, String topic) {
+      for (Filled each : rules) {
+        if (each.rule().isFor(verb) && each.filter().matches(topic)) {
+          return each.rule().allow();
+        }
+      }
+      return false;
+    }
+
+    public boolean maySubscribe(TopicFilter wanted) {
+      for (Filled each : rules) {
+        if (each.rule().isFor(Verb.SUBSCRIBE) && covers(each.filter(), wanted)) {
+          return each.rule().allow();
+        }
+      }
+      return false;
+    }
+
+    /** Whether every topic of the one is a topic of the other. */
+    private static boolean covers(TopicFilter rule, TopicFilter wanted) {
+      return rule.matches(wanted.path())
+          && (!wanted.path().endsWith("#") || rule.path().endsWith("#"));
+    }
+  }
+}

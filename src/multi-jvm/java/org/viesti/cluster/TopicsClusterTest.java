@@ -1,0 +1,99 @@
+package org.viesti.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.viesti.scene.Link.frame;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.viesti.scene.Link;
+import org.viesti.testkit.TestDatabase;
+import org.viesti.testkit.Tokens;
+
+/** The topic tree is one for all nodes. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class TopicsClusterTest {
+  private static final int ROUNDS = 200;
+
+  private final TestCluster cluster = TestCluster.start("topics", TestDatabase.Kind.POSTGRESQL, 3);
+
+  @AfterAll
+  void kill() {
+    cluster.close();
+  }
+
+  private Link connect(int node, String user, String device) {
+    Link link = new Link(cluster.node(node).live(), Tokens.of(user, device), Link.Form.JSON, 0);
+    link.hello();
+    return link;
+  }
+
+  private static void subscribe(Link link, String id, String filter) {
+    link.send(frame("subscribe", "id", id, "filters", List.of(Map.of("filter", filter))));
+    link.next("subscribed", answer -> answer.path("id").asText().equals(id));
+  }
+
+  /** Once it is answered, a subscription is in force on every node: nothing is waited for. */
+  @Test
+  void what_is_published_on_any_node_comes_once_the_subscription_is_answered() {
+    try (Link ann = connect(0, "ann", "phone");
+        Link bob = connect(1, "bob", "phone")) {
+      for (int i = 0; i < ROUNDS; i++) {
+        String topic = "round/" + i;
+        subscribe(ann, "s" + i, i % 2 == 0 ? topic : topic + "/#");
+        bob.send(frame("publish", "topic", topic, "payload", "hei"));
+        ann.next("published", one -> one.path("topic").asText().equals(topic));
+      }
+      assertThat(ann.all("published")).hasSize(ROUNDS);
+    }
+  }
+
+  @Test
+  void members_of_a_group_on_several_nodes_take_turns() {
+    try (Link ann = connect(0, "ann", "g");
+        Link bob = connect(1, "bob", "g");
+        Link cid = connect(2, "cid", "g")) {
+      List<Link> members = List.of(ann, bob);
+      for (Link member : members) {
+        subscribe(member, "s", "$share/g/work/#");
+        subscribe(member, "e", "work-end");
+      }
+      for (int i = 0; i < 40; i++) {
+        cid.send(frame("publish", "topic", "work/" + i, "payload", "do"));
+      }
+      cid.send(frame("publish", "topic", "work-end", "payload", ""));
+      List<String> all = new ArrayList<>();
+      for (Link member : members) {
+        member.next("published", one -> one.path("topic").asText().equals("work-end"));
+        List<String> own =
+            member.all("published").stream()
+                .map(one -> one.path("topic").asText())
+                .filter(topic -> topic.startsWith("work/"))
+                .toList();
+        assertThat(own).hasSize(20);
+        all.addAll(own);
+      }
+      assertThat(all).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void what_is_retained_on_one_node_is_there_for_whoever_subscribes_on_another() {
+    try (Link ann = connect(0, "ann", "r");
+        Link bob = connect(1, "bob", "r")) {
+      ann.send(
+          frame("publish", "id", "1", "topic", "kept", "payload", "x", "qos", 1, "retain", true));
+      ann.next("publish_ack");
+      subscribe(bob, "s", "kept");
+      JsonNode kept = bob.next("published");
+      assertThat(kept.path("retain").asBoolean()).isTrue();
+    }
+  }
+}
