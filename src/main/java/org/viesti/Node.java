@@ -96,14 +96,17 @@ public final class Node implements AutoCloseable {
    */
   static void run(Config config) {
     Settings settings = Settings.of(config);
-    Node node = start(config);
+    Node node = start(settings);
     System.out.println(Greeting.text(settings, node));
     node.awaitStop();
   }
 
   /** Starts a node: when this returns it is ready. */
   public static Node start(Config config) {
-    Settings settings = Settings.of(config);
+    return start(Settings.of(config));
+  }
+
+  private static Node start(Settings settings) {
     Settings.DatabaseSettings db = settings.database();
     Database database = new Database(db.url(), db.user(), db.password(), db.readConnections());
     ActorSystem<Void> system = null;

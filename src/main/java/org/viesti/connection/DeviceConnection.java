@@ -129,7 +129,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private final Outlet outlet;
   private final Publishing publishing;
   private final Acknowledgements acks;
-  private final TopicDesk topics;
+
+  /** Null while the stream has nothing to do with topics: most have nothing. */
+  private @Nullable TopicDesk topics;
 
   /** The user's rooms are for it; else it came for topics alone. */
   private final boolean rooms;
@@ -199,17 +201,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
             outlet::put);
     this.routed = context.messageAdapter(Router.Routed.class, Routed::new);
     this.rooms = hello.terms() == null;
-    this.topics =
-        new TopicDesk(
-            needs.topics(),
-            settings,
-            principal,
-            hello.terms(),
-            routed,
-            wire,
-            outlet,
-            publishing,
-            this::then);
+    if (hello.terms() != null) {
+      this.topics = topics(hello.terms());
+    }
     this.userNews = context.messageAdapter(Users.News.class, UserNews::new);
     this.stream =
         needs.devices().stream(context.messageAdapter(Devices.News.class, DeviceNews::new));
@@ -230,7 +224,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private Behavior<Command> on(Command command) {
     boolean stays = live ? whileLive(command) : whileOpening(command);
     pump();
-    topics.pump();
+    if (topics != null) {
+      topics.pump();
+    }
     outlet.flush();
     if (stays && live) {
       publishing.heed();
@@ -319,24 +315,27 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private boolean onFrames(List<ClientFrame> frames) {
     heard();
-    List<ClientFrame.Send> sends = new ArrayList<>(1);
-    for (ClientFrame frame : frames) {
-      // Order among one client's requests is kept: what was gathered goes before what follows it.
-      if (frame instanceof ClientFrame.Send send) {
-        topics.publishGathered();
-        sends.add(send);
-        continue;
+    // Posts that stand together go together, and so do publishes; the order of all is kept.
+    int from = 0;
+    while (from < frames.size()) {
+      ClientFrame first = frames.get(from);
+      int to = from + 1;
+      while (to < frames.size() && frames.get(to).getClass() == first.getClass()) {
+        to++;
       }
-      publishing.post(sends);
-      sends = new ArrayList<>(0);
-      if (!(frame instanceof ClientFrame.Publish)) {
-        topics.publishGathered();
+      List<ClientFrame> run = frames.subList(from, to);
+      switch (first) {
+        case ClientFrame.Send send -> publishing.post(all(ClientFrame.Send.class, run));
+        case ClientFrame.Publish publish -> topics().publish(all(ClientFrame.Publish.class, run));
+        default -> run.forEach(this::onFrame);
       }
-      onFrame(frame);
+      from = to;
     }
-    publishing.post(sends);
-    topics.publishGathered();
     return true;
+  }
+
+  private static <F extends ClientFrame> List<F> all(Class<F> kind, List<ClientFrame> run) {
+    return run.stream().map(kind::cast).toList();
   }
 
   private void onFrame(ClientFrame frame) {
@@ -353,13 +352,13 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       case ClientFrame.Presence(String status, String message) ->
           needs.users().setPresence(principal.user(), principal.device(), status, message);
       case ClientFrame.Watch(List<String> users) -> watch(users);
-      case ClientFrame.Publish publish -> topics.publish(publish);
-      case ClientFrame.Subscribe subscribe -> topics.subscribe(subscribe);
-      case ClientFrame.Unsubscribe unsubscribe -> topics.unsubscribe(unsubscribe);
-      case ClientFrame.Received received -> topics.received(received);
-      case ClientFrame.Done(int delivery) -> topics.done(delivery);
-      case ClientFrame.Release(String id) -> topics.release(id);
-      case ClientFrame.Leave leave -> topics.leave(leave);
+      case ClientFrame.Publish publish -> topics().publish(List.of(publish));
+      case ClientFrame.Subscribe subscribe -> topics().subscribe(subscribe);
+      case ClientFrame.Unsubscribe unsubscribe -> topics().unsubscribe(unsubscribe);
+      case ClientFrame.Received received -> topics().received(received);
+      case ClientFrame.Done(int delivery) -> topics().done(delivery);
+      case ClientFrame.Release(String id) -> topics().release(id);
+      case ClientFrame.Leave leave -> topics().leave(leave);
       case ClientFrame.Ping(String nonce) -> outlet.put(new ServerFrame.Pong(nonce));
       case ClientFrame.Pong pong -> {}
       case ClientFrame.Hello hello ->
@@ -367,6 +366,28 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
               ServerFrame.Error.of(
                   Refusal.of(ErrorCode.FAILED_PRECONDITION, "hello comes first, and once"), null));
     }
+  }
+
+  private TopicDesk topics() {
+    TopicDesk desk = topics;
+    if (desk == null) {
+      desk = topics(null);
+      topics = desk;
+    }
+    return desk;
+  }
+
+  private TopicDesk topics(ClientFrame.@Nullable Terms terms) {
+    return new TopicDesk(
+        needs.topics(),
+        needs.settings(),
+        principal,
+        terms,
+        routed,
+        wire,
+        outlet,
+        publishing,
+        this::then);
   }
 
   private void pipe(CompletionStage<List<ServerFrame>> answers, int requests) {
@@ -400,7 +421,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         }
         outbox.live(topic, messages, head);
       }
-      case Router.Arrived(List<Router.Arrival> arrivals) -> topics.arrived(arrivals);
+      case Router.Arrived(List<Router.Arrival> arrivals) -> topics().arrived(arrivals);
       case Router.Unheard(Topic topic, long head) -> {
         Track track = outbox.track(topic.path());
         if (track != null) {
@@ -719,7 +740,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     if (rooms) {
       needs.users().detach(principal.user(), principal.device(), userNews);
     }
-    topics.close(cause);
+    if (topics != null) {
+      topics.close(cause);
+    }
     needs.devices().detach(principal.deviceId(), stream.connection());
     wire.close(cause);
     getContext().getLog().debug("session {} of {} ended: {}", session, principal.deviceId(), cause);

@@ -66,9 +66,6 @@ public final class TopicDesk {
   /** Those of them whose answer is on its way, because they are yet to be kept. */
   private final Set<String> keeping = new HashSet<>(0);
 
-  /** Gathered from the frames at hand, to be published together. */
-  private List<ClientFrame.Publish> gathered = new ArrayList<>(0);
-
   private ClientFrame.@Nullable Will will;
 
   /** Pages of what was kept, until the client takes them. */
@@ -107,17 +104,7 @@ public final class TopicDesk {
 
   // Publish.
 
-  /** Gathers; {@link #publishGathered} follows, before anything else is done. */
-  void publish(ClientFrame.Publish publish) {
-    gathered.add(publish);
-  }
-
-  void publishGathered() {
-    if (gathered.isEmpty()) {
-      return;
-    }
-    List<ClientFrame.Publish> all = gathered;
-    gathered = new ArrayList<>(all.size());
+  void publish(List<ClientFrame.Publish> all) {
     List<ClientFrame.Publish> admitted = new ArrayList<>(all.size());
     List<Publication> publications = new ArrayList<>(all.size());
     for (ClientFrame.Publish publish : all) {
@@ -280,7 +267,7 @@ public final class TopicDesk {
     for (Publication publication : page.publications()) {
       if (!passed.contains(publication.path()) && rights.mayReceive(publication.path())) {
         int qos = Math.min(publication.qos(), subscription.wanted().qos());
-        deliveries.put(publication, qos, true, identifiers(subscription, List.of()));
+        deliveries.put(publication, qos, true, identifiers(List.of(subscription)));
       }
     }
     if (page.next() == null) {
@@ -320,7 +307,7 @@ public final class TopicDesk {
       }
       int most = 0;
       boolean asPublished = false;
-      for (Subscription subscription : all(arrival)) {
+      for (Subscription subscription : arrival.subscriptions()) {
         most = Math.max(most, subscription.wanted().qos());
         asPublished |= subscription.wanted().asPublished();
         Set<String> passed = newer.get(subscription);
@@ -332,28 +319,17 @@ public final class TopicDesk {
           publication,
           Math.min(publication.qos(), most),
           asPublished && publication.retain(),
-          identifiers(arrival.subscription(), arrival.more()));
+          identifiers(arrival.subscriptions()));
     }
   }
 
-  private static List<Subscription> all(Router.Arrival arrival) {
-    if (arrival.more().isEmpty()) {
-      return List.of(arrival.subscription());
-    }
-    List<Subscription> all = new ArrayList<>(arrival.more());
-    all.add(arrival.subscription());
-    return all;
-  }
-
-  private static int[] identifiers(Subscription first, List<Subscription> more) {
-    int[] identifiers = first.wanted().identifier() == 0 ? NO_IDENTIFIERS : new int[1];
-    if (identifiers.length == 1) {
-      identifiers[0] = first.wanted().identifier();
-    }
-    for (Subscription subscription : more) {
-      if (subscription.wanted().identifier() != 0) {
+  private static int[] identifiers(List<Subscription> subscriptions) {
+    int[] identifiers = NO_IDENTIFIERS;
+    for (Subscription subscription : subscriptions) {
+      int identifier = subscription.wanted().identifier();
+      if (identifier != 0) {
         identifiers = Arrays.copyOf(identifiers, identifiers.length + 1);
-        identifiers[identifiers.length - 1] = subscription.wanted().identifier();
+        identifiers[identifiers.length - 1] = identifier;
       }
     }
     return identifiers;

@@ -1,6 +1,7 @@
 package org.viesti.edge;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -19,6 +20,20 @@ public final class Upgrades {
         && headers.containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
         && headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)
         && "13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION));
+  }
+
+  /** Those it offers, with commas between them. */
+  public static String subprotocols(FullHttpRequest request) {
+    return String.join(",", request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL));
+  }
+
+  public static void closeUnlessWritten(ChannelFuture handshake) {
+    handshake.addListener(
+        written -> {
+          if (!written.isSuccess()) {
+            handshake.channel().close();
+          }
+        });
   }
 
   /** Answers what is none, and closes. */

@@ -253,9 +253,11 @@ public final class Exchange {
           streams.computeIfAbsent(subscription.follower(), f -> new ArrayList<>(2));
       if (!arrivals.isEmpty() && arrivals.getLast().publication() == publication) {
         // Filters overlap: one copy, for all of them.
-        arrivals.getLast().more().add(subscription);
+        arrivals.getLast().subscriptions().add(subscription);
       } else {
-        arrivals.add(new Router.Arrival(current(), subscription, new ArrayList<>(0)));
+        List<Subscription> first = new ArrayList<>(1);
+        first.add(subscription);
+        arrivals.add(new Router.Arrival(current(), first));
       }
     }
 

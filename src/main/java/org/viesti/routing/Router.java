@@ -90,12 +90,11 @@ public final class Router extends AbstractBehavior<Router.Command> {
   public record Arrived(List<Arrival> arrivals) implements Routed {}
 
   /**
-   * One publication, and the subscription it is for.
+   * One publication.
    *
-   * @param more it is for as well, where filters overlap
+   * @param subscriptions it is for: several, where filters overlap
    */
-  public record Arrival(
-      Publication publication, Subscription subscription, List<Subscription> more) {}
+  public record Arrival(Publication publication, List<Subscription> subscriptions) {}
 
   /** A frame that is in no log. */
   public record Signalled(ServerFrame frame, @Nullable String exceptUser) implements Routed {}

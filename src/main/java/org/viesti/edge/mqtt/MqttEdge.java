@@ -5,7 +5,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
@@ -13,26 +12,18 @@ import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.ssl.SslHandler;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.viesti.connection.Connections;
 import org.viesti.edge.Deadline;
 import org.viesti.edge.HttpAnswers;
 import org.viesti.edge.LivePath;
 import org.viesti.edge.Upgrades;
 import org.viesti.protocol.ErrorCode;
-import org.viesti.protocol.Refusal;
-import org.viesti.protocol.Refused;
 
 /**
  * MQTT 3.1, 3.1.1 and 5.0: gives a channel that speaks it a {@link MqttSession}. {@link MqttServer}
  * accepts such channels; at {@code /mqtt} they begin as WebSockets (MQTT 5.0 §6).
  */
 public final class MqttEdge implements LivePath {
-  private static final Logger LOG = LoggerFactory.getLogger(MqttEdge.class);
-
   /** Newest first; 3.1 registered a name of its own. */
   private static final List<String> SUBPROTOCOLS = List.of("mqtt", "mqttv3.1");
 
@@ -73,8 +64,7 @@ public final class MqttEdge implements LivePath {
       Upgrades.required(ctx.channel());
       return;
     }
-    String asked =
-        String.join(",", request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL));
+    String asked = Upgrades.subprotocols(request);
     List<String> offered = Arrays.stream(asked.split(",")).map(String::strip).toList();
     for (String subprotocol : SUBPROTOCOLS) {
       if (offered.contains(subprotocol)) {
@@ -98,25 +88,6 @@ public final class MqttEdge implements LivePath {
     channel.pipeline().remove(Deadline.class);
     ctx.pipeline().replace(ctx.handler(), "frames", new BinaryFrames());
     begin(channel.pipeline());
-    handshaken.addListener(
-        written -> {
-          if (!written.isSuccess()) {
-            channel.close();
-          }
-        });
-  }
-
-  /** What to tell of a failure; one of our own goes to the log. */
-  static Refusal refusal(@Nullable Throwable failure) {
-    Throwable cause = failure == null ? new NullPointerException("connection") : failure;
-    Refusal refusal = Refused.in(cause);
-    if (refusal.code() == ErrorCode.INTERNAL) {
-      LOG.error(
-          "admit: a stream could not open",
-          cause instanceof CompletionException && cause.getCause() != null
-              ? cause.getCause()
-              : cause);
-    }
-    return refusal;
+    Upgrades.closeUnlessWritten(handshaken);
   }
 }

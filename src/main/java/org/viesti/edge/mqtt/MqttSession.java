@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 import org.viesti.connection.CloseCause;
 import org.viesti.connection.DeviceConnection;
 import org.viesti.edge.ChannelWire;
+import org.viesti.edge.Unopened;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
@@ -197,7 +198,7 @@ final class MqttSession extends ChannelDuplexHandler {
       return;
     }
     if (principal == null) {
-      farewell(ctx, new CloseCause.Rejected(MqttEdge.refusal(failure)));
+      farewell(ctx, new CloseCause.Rejected(Unopened.refusal(failure)));
       return;
     }
     device = principal.device();
@@ -231,7 +232,7 @@ final class MqttSession extends ChannelDuplexHandler {
       @Nullable ActorRef<DeviceConnection.Command> connection,
       @Nullable Throwable failure) {
     if (connection == null) {
-      farewell(ctx, new CloseCause.Rejected(MqttEdge.refusal(failure)));
+      farewell(ctx, new CloseCause.Rejected(Unopened.refusal(failure)));
       return;
     }
     if (phase instanceof Phase.Opening) {

@@ -14,19 +14,16 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.viesti.connection.Connections;
 import org.viesti.edge.Deadline;
 import org.viesti.edge.HttpAnswers;
 import org.viesti.edge.LivePath;
 import org.viesti.edge.LiveSettings;
+import org.viesti.edge.Unopened;
 import org.viesti.edge.Upgrades;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
-import org.viesti.protocol.Refused;
 import org.viesti.security.Authenticator;
 import org.viesti.security.Principal;
 
@@ -35,8 +32,6 @@ import org.viesti.security.Principal;
  * token that came with it, and leaves the channel to a {@link WebSocketSession}.
  */
 public final class WebSocketEdge implements LivePath {
-  private static final Logger LOG = LoggerFactory.getLogger(WebSocketEdge.class);
-
   final Authenticator authenticator;
   final Connections connections;
   final LiveSettings settings;
@@ -67,8 +62,7 @@ public final class WebSocketEdge implements LivePath {
       Upgrades.required(ctx.channel());
       return;
     }
-    String asked =
-        String.join(",", request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL));
+    String asked = Upgrades.subprotocols(request);
     Subprotocol form = Subprotocol.among(asked);
     if (form == null) {
       refuse(
@@ -109,7 +103,7 @@ public final class WebSocketEdge implements LivePath {
                         () -> {
                           try {
                             if (failure != null) {
-                              Refusal refusal = refusal(failure);
+                              Refusal refusal = Unopened.refusal(failure);
                               refuse(ctx.channel(), HttpAnswers.status(refusal.code()), refusal);
                             } else if (ctx.channel().isActive() && !ctx.isRemoved()) { // not twice
                               upgrade(ctx, request, form, principal);
@@ -118,19 +112,6 @@ public final class WebSocketEdge implements LivePath {
                             request.release();
                           }
                         }));
-  }
-
-  /** What to tell of a failure; one of our own goes to the log. */
-  static Refusal refusal(Throwable failure) {
-    Refusal refusal = Refused.in(failure);
-    if (refusal.code() == ErrorCode.INTERNAL) {
-      LOG.error(
-          "admit: a stream could not open",
-          failure instanceof CompletionException && failure.getCause() != null
-              ? failure.getCause()
-              : failure);
-    }
-    return refusal;
   }
 
   private static void refuse(Channel channel, HttpResponseStatus status, Refusal refusal) {
@@ -162,11 +143,6 @@ public final class WebSocketEdge implements LivePath {
     channel.pipeline().remove(WebSocketFrameEncoder.class); // Framing writes our frames
     ctx.pipeline().replace(ctx.handler(), "session", session);
     channel.config().setAutoRead(true);
-    handshaken.addListener(
-        written -> {
-          if (!written.isSuccess()) {
-            channel.close();
-          }
-        });
+    Upgrades.closeUnlessWritten(handshaken);
   }
 }

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 import org.viesti.connection.CloseCause;
 import org.viesti.connection.DeviceConnection;
 import org.viesti.edge.ChannelWire;
+import org.viesti.edge.Unopened;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
@@ -232,7 +233,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
                           if (failure == null) {
                             open(ctx, principal, hello);
                           } else {
-                            farewell(ctx, new CloseCause.Rejected(WebSocketEdge.refusal(failure)));
+                            farewell(ctx, new CloseCause.Rejected(Unopened.refusal(failure)));
                           }
                         }));
   }
@@ -271,8 +272,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
       @Nullable ActorRef<DeviceConnection.Command> connection,
       @Nullable Throwable failure) {
     if (connection == null) {
-      Throwable cause = failure == null ? new NullPointerException("connection") : failure;
-      farewell(ctx, new CloseCause.Rejected(WebSocketEdge.refusal(cause)));
+      farewell(ctx, new CloseCause.Rejected(Unopened.refusal(failure)));
       return;
     }
     if (phase instanceof Phase.Opening) {
