@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 import org.viesti.connection.Admission;
 import org.viesti.connection.LiveConnections;
 import org.viesti.connection.TopicDesk;
+import org.viesti.connection.TopicPublisher;
 import org.viesti.device.Devices;
 import org.viesti.edge.Calls;
 import org.viesti.edge.LiveServer;
@@ -40,8 +41,12 @@ import org.viesti.journal.WakeUps;
 import org.viesti.ops.DeadLetterRoutes;
 import org.viesti.ops.ManagementServer;
 import org.viesti.ops.MetricsRoutes;
+import org.viesti.protocol.DeviceId;
+import org.viesti.protocol.StreamId;
+import org.viesti.protocol.UserId;
 import org.viesti.room.Rooms;
 import org.viesti.routing.ClusterRoutes;
+import org.viesti.routing.DurableFilters;
 import org.viesti.routing.Exchange;
 import org.viesti.routing.Retained;
 import org.viesti.routing.Router;
@@ -50,6 +55,7 @@ import org.viesti.routing.Waker;
 import org.viesti.security.Authenticator;
 import org.viesti.security.ResumeTokens;
 import org.viesti.security.TokenAuthenticator;
+import org.viesti.stream.Streams;
 import org.viesti.user.DeadLetters;
 import org.viesti.user.PushFacts;
 import org.viesti.user.PushNeeds;
@@ -143,17 +149,22 @@ public final class Node implements AutoCloseable {
     Authenticator authenticator = TokenAuthenticator.of(settings.security(), clock);
     ResumeTokens resumeTokens = ResumeTokens.of(settings.security(), clock);
 
-    Exchange exchange = Exchange.start(system);
+    Exchange exchange = Exchange.start(system, owners, settings.routing().compareEvery());
     Retained retained = new Retained(database);
+    DurableFilters filters = DurableFilters.start(system, database, exchange);
 
     // owners
     WakeUps wakeUps = new WakeUps(database, settings.waker().grace());
     Rooms rooms = Rooms.start(system, settings.room(), routes, owners, history, wakeUps, clock);
-    Devices devices = Devices.start(system, settings.device(), history, clock);
+    Streams streams = Streams.start(system, settings.stream(), history, exchange);
+    TopicPublisher publisher = new TopicPublisher(exchange, streams, retained);
+    Devices devices =
+        Devices.start(
+            system, settings.device(), history, wakeUps, filters, publisher::publish, clock);
     PushNeeds push = push(system, settings, database, new Introductions(rooms, devices));
     Users users =
         Users.start(system, settings.user(), push, routes, owners, history, wakeUps, clock);
-    owners.are(rooms, users);
+    owners.are(rooms, users, devices, streams);
     Waker.start(system, settings.waker(), wakeUps, owners, clock);
 
     // connections
@@ -170,7 +181,7 @@ public final class Node implements AutoCloseable {
             resumeTokens,
             router,
             tails,
-            new TopicDesk.Needs(exchange, retained, settings.topics()));
+            new TopicDesk.Needs(publisher, filters, devices, settings.topics()));
 
     // edges
     MqttAuthenticator mqttClients = new MqttAuthenticator(authenticator, settings.mqtt());
@@ -198,6 +209,7 @@ public final class Node implements AutoCloseable {
                     new DeadLetterRoutes(push.letters(), users).route())),
             "cannot listen for management; see viesti.management.host and viesti.management.port");
 
+    warmUp(users, devices, streams);
     onShutdown(system, connections, live, mqtt, calls, grpc, management);
     return new Node(
         system,
@@ -206,6 +218,17 @@ public final class Node implements AutoCloseable {
         mqtt,
         calls,
         new Owned(rooms, users, devices, connections, push.letters()));
+  }
+
+  /** The first client is not to wait for what is made when it is first used. */
+  private static void warmUp(Users users, Devices devices, Streams streams) {
+    UserId nobody = new UserId("viesti", "nobody");
+    CompletableFuture.allOf(
+            users.get(nobody).toCompletableFuture(),
+            devices.get(new DeviceId(nobody, "nothing")).toCompletableFuture(),
+            streams.head(new StreamId("viesti", 0)).toCompletableFuture())
+        .handle((done, failure) -> Done.getInstance()) // then it is slower, and no worse
+        .join();
   }
 
   private static PushNeeds push(

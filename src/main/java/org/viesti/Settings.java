@@ -19,6 +19,7 @@ import org.viesti.routing.WakerSettings;
 import org.viesti.security.SecuritySettings;
 import org.viesti.security.TopicAcl;
 import org.viesti.settings.SectionSettings;
+import org.viesti.stream.StreamSettings;
 import org.viesti.user.PushSettings;
 import org.viesti.user.UserSettings;
 
@@ -38,6 +39,7 @@ record Settings(
     RoomSettings room,
     UserSettings user,
     DeviceSettings device,
+    StreamSettings stream,
     PushSettings push,
     WakerSettings waker,
     ConnectionSettings connection,
@@ -87,6 +89,7 @@ record Settings(
             RoomSettings.from(config),
             UserSettings.from(config),
             DeviceSettings.from(config),
+            StreamSettings.from(config),
             PushSettings.from(config),
             WakerSettings.from(config),
             ConnectionSettings.from(config),

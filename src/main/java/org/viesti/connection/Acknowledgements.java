@@ -45,6 +45,13 @@ final class Acknowledgements {
     later();
   }
 
+  /** The same of a log that has no receipts: one more of its messages is done with. */
+  void moved(String topic, long acked) {
+    sinceFlush++;
+    cursors.put(topic, acked);
+    later();
+  }
+
   private void later() {
     if (!cursors.isEmpty() && !timers.isTimerActive(DeviceConnection.FlushCursors.class)) {
       timers.startSingleTimer(

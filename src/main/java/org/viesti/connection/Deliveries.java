@@ -3,17 +3,22 @@ package org.viesti.connection;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.viesti.device.Session;
 import org.viesti.protocol.Publication;
 import org.viesti.protocol.ServerFrame;
+import org.viesti.protocol.StreamId;
 
 /**
  * Publications on their way to one client. Above QoS 0 each has a number until the client is done
  * with it (MQTT 5.0 §4.3); at most a window of them is out, and so many more wait their turn. What
- * does not fit is dropped and counted, and so is what comes at QoS 0 while the client does not
- * read.
+ * does not fit is dropped and counted, unless it is recorded: then {@link #hasRoom} says when to
+ * read it; and so is what comes at QoS 0 while the client does not read.
  */
 final class Deliveries {
   private static final int MAX_NUMBER = 65_535;
@@ -25,45 +30,71 @@ final class Deliveries {
     return Metrics.counter("viesti.deliver.dropped", "reason", reason);
   }
 
-  /** Before it has a number. */
-  private record Waiting(Publication publication, int qos, boolean retain, int[] identifiers) {}
+  /**
+   * One of them.
+   *
+   * @param stream where it is recorded, at {@code position}; null: nowhere
+   */
+  record Delivery(
+      Publication publication,
+      int qos,
+      boolean retain,
+      int[] identifiers,
+      @Nullable StreamId stream,
+      long position) {}
+
+  /** It has a number: it is out, or was once. */
+  private record Numbered(int number, Delivery delivery, boolean received) {}
 
   private final Wire wire;
   private final Consumer<ServerFrame> out;
+  private final Consumer<Delivery> over;
   private final int window;
   private final int maxWaiting;
-  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
+  private final ArrayDeque<Delivery> waiting = new ArrayDeque<>(0);
 
-  /** The numbers that are out. */
-  private final Set<Integer> inFlight = new HashSet<>(0);
+  /** Those that are out, in the order they went. */
+  private final Map<Integer, Numbered> inFlight = new LinkedHashMap<>(0);
 
   private int last;
 
   /**
+   * @param over is told of each recorded one that is done with
    * @param window most that are out without an answer; 0: everything goes at QoS 0
    */
-  Deliveries(Wire wire, Consumer<ServerFrame> out, int window, int maxWaiting) {
+  Deliveries(
+      Wire wire, Consumer<ServerFrame> out, Consumer<Delivery> over, int window, int maxWaiting) {
     this.wire = wire;
     this.out = out;
+    this.over = over;
     this.window = window;
     this.maxWaiting = maxWaiting;
   }
 
-  void put(Publication publication, int qos, boolean retain, int[] identifiers) {
-    if (publication.isExpired(System.currentTimeMillis())) {
-      EXPIRED.increment();
-    } else if (qos == 0 || window == 0) {
+  void put(Delivery delivery) {
+    if (delivery.publication().isExpired(System.currentTimeMillis())) {
+      expired(delivery);
+    } else if (delivery.qos() == 0 || window == 0) {
       if (wire.writable()) {
-        out.accept(new ServerFrame.Published(publication, 0, 0, retain, false, identifiers));
+        out.accept(
+            new ServerFrame.Published(
+                delivery.publication(), 0, 0, delivery.retain(), false, delivery.identifiers()));
       } else {
         UNREAD.increment();
       }
     } else if (waiting.isEmpty() && inFlight.size() < window) {
-      send(publication, qos, retain, identifiers);
-    } else if (waiting.size() < maxWaiting) {
-      waiting.add(new Waiting(publication, qos, retain, identifiers));
+      send(delivery);
+    } else if (delivery.stream() != null || waiting.size() < maxWaiting) {
+      waiting.add(delivery);
     } else {
       FULL.increment();
+    }
+  }
+
+  private void expired(Delivery delivery) {
+    EXPIRED.increment();
+    if (delivery.stream() != null) {
+      over.accept(delivery);
     }
   }
 
@@ -72,35 +103,99 @@ final class Deliveries {
     return !waiting.isEmpty() || !wire.writable();
   }
 
-  private void send(Publication publication, int qos, boolean retain, int[] identifiers) {
+  /** Whether what is recorded should be brought; else it can be read later. */
+  boolean hasRoom() {
+    return waiting.size() < Math.max(1, maxWaiting);
+  }
+
+  private void send(Delivery delivery) {
     do {
       last = last == MAX_NUMBER ? 1 : last + 1;
-    } while (inFlight.contains(last));
-    inFlight.add(last);
-    out.accept(new ServerFrame.Published(publication, last, qos, retain, false, identifiers));
+    } while (inFlight.containsKey(last));
+    send(new Numbered(last, delivery, false), false);
+  }
+
+  private void send(Numbered one, boolean again) {
+    inFlight.put(one.number(), one);
+    Delivery delivery = one.delivery();
+    out.accept(
+        one.received()
+            ? new ServerFrame.Release(one.number())
+            : new ServerFrame.Published(
+                delivery.publication(),
+                one.number(),
+                delivery.qos(),
+                delivery.retain(),
+                again,
+                delivery.identifiers()));
+  }
+
+  /** Once more what was out when the session's last stream ended, by the same number. */
+  void sendAgain(int number, Delivery delivery, boolean received) {
+    send(new Numbered(number, delivery, received), true);
   }
 
   /** The client has one of QoS 2; if it refused it, that was all. */
-  void received(int delivery, boolean refused) {
+  void received(int number, boolean refused) {
     if (refused) {
-      done(delivery);
+      done(number);
       return;
     }
+    inFlight.computeIfPresent(number, (n, one) -> new Numbered(n, one.delivery(), true));
     // One that is not known is released all the same: the client then forgets it.
-    out.accept(new ServerFrame.Release(delivery));
+    out.accept(new ServerFrame.Release(number));
   }
 
-  void done(int delivery) {
-    if (!inFlight.remove(delivery)) {
+  void done(int number) {
+    Numbered done = inFlight.remove(number);
+    if (done == null) {
       return;
     }
+    if (done.delivery().stream() != null) {
+      over.accept(done.delivery());
+    }
     while (!waiting.isEmpty() && inFlight.size() < window) {
-      Waiting next = waiting.poll();
+      Delivery next = waiting.remove();
       if (next.publication().isExpired(System.currentTimeMillis())) {
-        EXPIRED.increment();
+        expired(next);
       } else {
-        send(next.publication(), next.qos(), next.retain(), next.identifiers());
+        send(next);
       }
     }
+  }
+
+  /** What the session's next stream is to send: what is out, and what waits and can not be read. */
+  List<Session.InFlight> left() {
+    List<Session.InFlight> left = new ArrayList<>(inFlight.size());
+    inFlight.values().forEach(one -> left.add(left(one.number(), one.delivery(), one.received())));
+    for (Delivery delivery : waiting) {
+      if (delivery.stream() == null) {
+        left.add(left(0, delivery, false));
+      }
+    }
+    return left;
+  }
+
+  private static Session.InFlight left(int number, Delivery delivery, boolean received) {
+    StreamId stream = delivery.stream();
+    return new Session.InFlight(
+        number,
+        stream == null ? null : stream.path(),
+        delivery.position(),
+        delivery.qos(),
+        delivery.retain(),
+        received,
+        delivery.identifiers(),
+        stream == null ? delivery.publication() : null);
+  }
+
+  /** The first position of a stream that waits; none: that one. */
+  long firstWaiting(StreamId stream, long none) {
+    for (Delivery delivery : waiting) {
+      if (stream.equals(delivery.stream())) {
+        return delivery.position();
+      }
+    }
+    return none;
   }
 }

@@ -29,6 +29,7 @@ import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.RoomId;
 import org.viesti.protocol.ServerFrame;
+import org.viesti.protocol.StreamId;
 import org.viesti.protocol.Topic;
 import org.viesti.protocol.UserId;
 import org.viesti.room.Rooms;
@@ -207,7 +208,19 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     this.userNews = context.messageAdapter(Users.News.class, UserNews::new);
     this.stream =
         needs.devices().stream(context.messageAdapter(Devices.News.class, DeviceNews::new));
-    this.opening = needs.opening().open(principal, hello, session, routed, userNews, stream);
+    this.opening =
+        needs
+            .opening()
+            .open(
+                principal,
+                hello,
+                session,
+                routed,
+                userNews,
+                stream,
+                hello.terms() == null || topics == null
+                    ? null
+                    : topics.terms(hello.terms().clean()));
     context.pipeToSelf(
         opening, (result, failure) -> result != null ? new Opened(result) : new Failed(failure));
   }
@@ -260,6 +273,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     watchOwners(result.attached());
     outlet.put(result.welcome());
     result.resets().forEach(outlet::put);
+    if (topics != null) {
+      topics.opened(result.attached().device().session(), result.attached().device().cursors());
+    }
     for (Track track : result.tracks()) {
       if (track.goal > track.sent) {
         outbox.fallBehind(track, false);
@@ -387,7 +403,18 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         wire,
         outlet,
         publishing,
-        this::then);
+        acks,
+        new TopicDesk.Host() {
+          @Override
+          public <T> void then(CompletionStage<T> stage, Consumer<TopicDesk.Result<T>> effect) {
+            DeviceConnection.this.then(stage, effect);
+          }
+
+          @Override
+          public void end(CloseCause why) {
+            getContext().getSelf().tell(new End(why));
+          }
+        });
   }
 
   private void pipe(CompletionStage<List<ServerFrame>> answers, int requests) {
@@ -422,6 +449,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         outbox.live(topic, messages, head);
       }
       case Router.Arrived(List<Router.Arrival> arrivals) -> topics().arrived(arrivals);
+      case Router.Look(StreamId recorded) -> topics().look(recorded);
       case Router.Unheard(Topic topic, long head) -> {
         Track track = outbox.track(topic.path());
         if (track != null) {
@@ -740,10 +768,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     if (rooms) {
       needs.users().detach(principal.user(), principal.device(), userNews);
     }
-    if (topics != null) {
-      topics.close(cause);
-    }
-    needs.devices().detach(principal.deviceId(), stream.connection());
+    Devices.Left left = topics == null ? null : topics.close(cause);
+    needs.devices().detach(principal.deviceId(), stream.connection(), left);
     wire.close(cause);
     getContext().getLog().debug("session {} of {} ended: {}", session, principal.deviceId(), cause);
     return this;

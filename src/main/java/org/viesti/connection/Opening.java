@@ -98,20 +98,29 @@ final class Opening {
       String session,
       ActorRef<Router.Routed> routed,
       ActorRef<Users.News> userNews,
-      Devices.Stream stream) {
+      Devices.Stream stream,
+      Devices.@Nullable Terms terms) {
     boolean resumed;
     try {
       resumed = resume(principal, hello);
     } catch (Refused refused) {
       return CompletableFuture.failedFuture(refused);
     }
+    if (terms != null) {
+      // Its session is its device's to give, so it waits for it.
+      return devices
+          .attach(principal.deviceId(), stream, terms, devices.askTimeout())
+          .thenCompose(
+              device -> {
+                mayStay(device, stream, NEWER);
+                boolean found = device.session() != null;
+                return begin(principal, hello, session, found, withoutRooms(device), routed);
+              });
+    }
     return orStored(attachDevice(principal, stream), () -> devices.stored(principal.deviceId()))
         .thenCompose(
             device -> {
               mayStay(device, stream, NEWER);
-              if (hello.terms() != null) {
-                return CompletableFuture.completedFuture(withoutRooms(device));
-              }
               return (device.owner() == null
                       ? users.stored(principal.user())
                       : orStored(
@@ -148,7 +157,7 @@ final class Opening {
   }
 
   private CompletionStage<Devices.Outbox> attachDevice(Principal principal, Devices.Stream stream) {
-    return devices.attach(principal.deviceId(), stream, settings.ownerPatience());
+    return devices.attach(principal.deviceId(), stream, null, settings.ownerPatience());
   }
 
   private CompletionStage<Users.Profile> attachUser(

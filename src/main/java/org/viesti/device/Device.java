@@ -1,14 +1,18 @@
 package org.viesti.device;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
@@ -18,7 +22,11 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.jspecify.annotations.Nullable;
 import org.viesti.journal.GroupCommit;
 import org.viesti.journal.Logs;
+import org.viesti.journal.WakeUps;
 import org.viesti.protocol.DeviceId;
+import org.viesti.protocol.Publication;
+import org.viesti.routing.Alarm;
+import org.viesti.routing.DurableFilters;
 
 /**
  * The owner of one device: there is one of it in the cluster, so it is the one to say which stream
@@ -28,14 +36,33 @@ import org.viesti.protocol.DeviceId;
 final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, DeviceState> {
 
   /** What a device needs of its node. */
-  record Needs(DeviceSettings settings, Clock clock) {}
+  record Needs(
+      DeviceSettings settings,
+      WakeUps wakeUps,
+      DurableFilters filters,
+      Consumer<Publication> publish,
+      Clock clock) {}
+
+  /** A stream that ends says what it leaves at once; one whose node died says nothing. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+  /** A session whose end nobody would notice is looked after no more often than this. */
+  private static final Duration ROUND = Duration.ofHours(1);
 
   private final ActorContext<DeviceCommand> context;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
   private final Needs needs;
   private final GroupCommit<DeviceState, DeviceEvent> commit =
       new GroupCommit<>(DeviceState::grown);
+  private final DeviceId id;
+  private final Alarm alarm;
   private @Nullable ActorRef<Devices.News> live;
+
+  /** The live stream has a session. */
+  private boolean inSession;
+
+  /** Takes over as soon as the live stream has said what it leaves. */
+  private DeviceCommand.@Nullable Attach next;
 
   /** The live stream's; 0: there is none. */
   private long generation;
@@ -54,6 +81,8 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
     this.context = context;
     this.shard = shard;
     this.needs = needs;
+    this.id = id;
+    this.alarm = new Alarm(needs.wakeUps(), id.topic());
     restIfIdle();
   }
 
@@ -77,8 +106,8 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
   @Override
   public SignalHandler<DeviceState> signalHandler() {
     return newSignalHandlerBuilder()
-        .onSignal(
-            Terminated.class, (state, gone) -> detach(gone.getRef().<Devices.News>unsafeUpcast()))
+        .onSignal(Terminated.class, this::onGone)
+        .onSignal(RecoveryCompleted.instance(), this::onRecovered)
         .build();
   }
 
@@ -95,17 +124,32 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
         return Effect().persist(batch.events()).thenRun(after -> batch.committed());
       }
       case DeviceCommand.Idle() -> {
-        if (live == null) {
+        if (live == null
+            && dueWithin(ahead.session()) > needs.settings().passivateAfter().toMillis()) {
           shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
         }
       }
-      case DeviceCommand.Attach attach -> {
-        if (!ahead.revoked()) {
-          takeOver(attach.connection(), attach.generation());
+      case DeviceCommand.Attach attach -> attach(state, ahead, attach);
+      case DeviceCommand.Detach(var connection, var left) -> detach(state, connection, left);
+      case DeviceCommand.Silent(var connection) -> detach(state, connection, null);
+      case DeviceCommand.Subscribe subscribe -> {
+        if (!subscribe.subscribed().isEmpty()) {
+          commit.gather(state, new DeviceEvent.SessionSubscribed(subscribe.subscribed()));
         }
-        answer(state, attach);
+        if (!subscribe.unsubscribed().isEmpty()) {
+          commit.gather(state, new DeviceEvent.SessionUnsubscribed(subscribe.unsubscribed()));
+        }
+        answer(state, subscribe);
       }
-      case DeviceCommand.Detach(var connection) -> detach(connection);
+      case DeviceCommand.Settle() -> {
+        if (live == null) {
+          settle(state, ahead);
+        }
+      }
+      case DeviceCommand.Wake(long dueAt, long since) -> {
+        alarm.rang(dueAt, since);
+        settle(state, ahead);
+      }
       case DeviceCommand.Move move -> move(state, ahead, move);
       case DeviceCommand.Drop(var topics) -> {
         if (!java.util.Collections.disjoint(ahead.cursorsOrNone().keySet(), topics)) {
@@ -136,17 +180,58 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
   }
 
   private void answer(DeviceState state, DeviceCommand.Request request) {
-    DeviceState after = commit.ahead(state);
+    answer(state, request, commit.ahead(state).cursorsOrNone(), null);
+  }
+
+  private void answer(
+      DeviceState state,
+      DeviceCommand.Request request,
+      Map<String, Long> cursors,
+      @Nullable Session session) {
     DeviceCommand.Is is =
-        new DeviceCommand.Is(context.getSelf(), after.cursorsOrNone(), after.revoked(), generation);
+        new DeviceCommand.Is(
+            context.getSelf(), cursors, commit.ahead(state).revoked(), generation, session);
     commit.afterwards(() -> request.replyTo().tell(is));
+  }
+
+  // Streams come and go.
+
+  private void attach(DeviceState state, DeviceState ahead, DeviceCommand.Attach attach) {
+    if (ahead.revoked() || attach.generation() < generation) {
+      answer(state, attach);
+      return;
+    }
+    if (live != null && inSession && !live.equals(attach.connection())) {
+      if (next != null && next.generation() > attach.generation()) {
+        refuseOlder(attach, next.generation());
+        return;
+      }
+      if (next == null) {
+        live.tell(new Devices.TakenOver());
+        context.scheduleOnce(LAST_WORDS, context.getSelf(), new DeviceCommand.Silent(live));
+      } else {
+        refuseOlder(next, attach.generation());
+      }
+      next = attach;
+      return;
+    }
+    takeOver(attach.connection(), attach.generation());
+    Devices.Terms terms = attach.terms();
+    if (terms == null) {
+      inSession = ahead.session() != null && ahead.session().leftAt() == 0;
+      answer(state, attach);
+    } else {
+      open(state, ahead, attach, terms);
+    }
+  }
+
+  /** As if the newer one had been heard of first. */
+  private void refuseOlder(DeviceCommand.Attach older, long newer) {
+    older.replyTo().tell(new DeviceCommand.Is(context.getSelf(), Map.of(), false, newer, null));
   }
 
   /** A stream that was given up may be heard of after the one that followed. */
   private void takeOver(ActorRef<Devices.News> connection, long itsGeneration) {
-    if (itsGeneration < generation) {
-      return;
-    }
     if (live != null && !live.equals(connection)) {
       context.unwatch(live);
       live.tell(new Devices.TakenOver());
@@ -157,14 +242,154 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
     restIfIdle();
   }
 
-  private Effect<DeviceEvent, DeviceState> detach(ActorRef<Devices.News> connection) {
-    if (connection.equals(live)) {
-      context.unwatch(connection);
-      live = null;
-      generation = 0;
-      restIfIdle();
+  private Effect<DeviceEvent, DeviceState> onGone(DeviceState state, Terminated gone) {
+    ActorRef<Devices.News> connection = gone.getRef().unsafeUpcast();
+    if (!inSession) {
+      context.getSelf().tell(new DeviceCommand.Silent(connection));
+    } else if (connection.equals(live)) {
+      context.scheduleOnce(LAST_WORDS, context.getSelf(), new DeviceCommand.Silent(connection));
     }
     return Effect().none();
+  }
+
+  private void detach(
+      DeviceState state, ActorRef<Devices.News> connection, Devices.@Nullable Left left) {
+    if (!connection.equals(live)) {
+      return;
+    }
+    context.unwatch(connection);
+    live = null;
+    generation = 0;
+    boolean hadSession = inSession;
+    inSession = false;
+    if (hadSession) {
+      leave(state, left);
+    }
+    DeviceCommand.Attach waiting = next;
+    next = null;
+    if (waiting != null) {
+      attach(state, commit.ahead(state), waiting);
+    } else if (hadSession) {
+      settle(state, commit.ahead(state));
+    }
+    restIfIdle();
+  }
+
+  // The session.
+
+  private void open(
+      DeviceState state, DeviceState ahead, DeviceCommand.Attach attach, Devices.Terms terms) {
+    Session found = ahead.session();
+    long now = needs.clock().millis();
+    boolean ends = found != null && (terms.clean() || found.endsAt() <= now);
+    if (found != null && ends) {
+      end(state, found);
+    }
+    Session resumed = ends ? null : found;
+    if (resumed != null && resumed.will() != null && resumed.willAt() <= now) {
+      publish(resumed.will());
+    }
+    Map<String, Long> cursors = commit.ahead(state).cursorsOrNone();
+    inSession = terms.expiry() > 0 || resumed != null;
+    if (inSession) {
+      commit.gather(
+          state,
+          new DeviceEvent.SessionOpened(now, terms.expiry(), terms.will(), terms.willDelay()));
+      watchOver(now + Math.max(terms.expiry() * 1000, ROUND.toMillis()), terms.expiry());
+    }
+    answer(state, attach, cursors, resumed);
+  }
+
+  /** As long as it is remembered that the session must end, it does so without its device. */
+  private void watchOver(long at, long expiry) {
+    if (expiry != Session.FOR_EVER) {
+      alarm.ensure(at, Long.MAX_VALUE);
+    }
+  }
+
+  private void leave(DeviceState state, Devices.@Nullable Left left) {
+    Session session = commit.ahead(state).session();
+    if (session == null) {
+      return;
+    }
+    long now = needs.clock().millis();
+    if (left == null) {
+      commit.gather(
+          state, new DeviceEvent.SessionLeft(now, session.expiry(), true, List.of(), List.of()));
+      return;
+    }
+    if (!left.positions().isEmpty()) {
+      commit.gather(state, new DeviceEvent.CursorsMoved(left.positions()));
+    }
+    commit.gather(
+        state,
+        new DeviceEvent.SessionLeft(
+            now, left.expiry(), left.will(), left.inFlight(), left.unreleased()));
+  }
+
+  private void end(DeviceState state, Session session) {
+    if (session.will() != null) {
+      publish(session.will());
+    }
+    commit.gather(state, new DeviceEvent.SessionEnded(needs.clock().millis()));
+    commit.afterwards(() -> needs.filters().removeAll(id));
+  }
+
+  private void publish(Publication will) {
+    needs.publish().accept(will.at(needs.clock().millis()));
+  }
+
+  /** Does what is due, and sees to it that what is to come is done in time. */
+  private void settle(DeviceState state, DeviceState ahead) {
+    Session session = ahead.session();
+    long now = needs.clock().millis();
+    if (session == null) {
+      alarm.clear();
+      return;
+    }
+    if (live != null) {
+      alarm.move(now + Math.max(session.expiry() * 1000, ROUND.toMillis()), Long.MAX_VALUE);
+      return;
+    }
+    if (session.leftAt() == 0) {
+      leave(state, null); // its stream went down with the owner before this one
+      session = commit.ahead(state).session();
+    }
+    if (session == null || session.endsAt() <= now) {
+      if (session != null) {
+        end(state, session);
+      }
+      alarm.clear();
+      return;
+    }
+    Publication will = session.will();
+    if (will != null && session.willAt() <= now) {
+      commit.gather(state, new DeviceEvent.WillPublished(now));
+      commit.afterwards(() -> publish(will));
+      session = commit.ahead(state).session();
+    }
+    long due = session == null ? Long.MAX_VALUE : Math.min(session.willAt(), session.endsAt());
+    if (due == Long.MAX_VALUE) {
+      return;
+    }
+    alarm.move(due, Long.MAX_VALUE);
+    if (due - now <= needs.settings().passivateAfter().toMillis()) {
+      context.scheduleOnce(
+          Duration.ofMillis(due - now), context.getSelf(), new DeviceCommand.Settle());
+    }
+  }
+
+  private long dueWithin(@Nullable Session session) {
+    return session == null
+        ? Long.MAX_VALUE
+        : Math.min(session.willAt(), session.endsAt()) - needs.clock().millis();
+  }
+
+  private void onRecovered(DeviceState state) {
+    if (state.session() != null && state.session().leftAt() == 0 && live == null) {
+      context.scheduleOnce(
+          needs.settings().askTimeout(), context.getSelf(), new DeviceCommand.Settle());
+    }
   }
 
   /**

@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -21,7 +23,10 @@ import org.viesti.device.DeviceCommand.Reply;
 import org.viesti.journal.History;
 import org.viesti.journal.Logs;
 import org.viesti.journal.NodeMessage;
+import org.viesti.journal.WakeUps;
 import org.viesti.protocol.DeviceId;
+import org.viesti.protocol.Publication;
+import org.viesti.routing.DurableFilters;
 
 /**
  * The only door to devices. A call fails with UNAVAILABLE if the device's owner does not answer in
@@ -57,8 +62,15 @@ public final class Devices {
 
   /** Opens the door on this node. */
   public static Devices start(
-      ActorSystem<?> system, DeviceSettings settings, History history, Clock clock) {
-    return new Devices(system, history, new Device.Needs(settings, clock));
+      ActorSystem<?> system,
+      DeviceSettings settings,
+      History history,
+      WakeUps wakeUps,
+      DurableFilters filters,
+      Consumer<Publication> publish,
+      Clock clock) {
+    return new Devices(
+        system, history, new Device.Needs(settings, wakeUps, filters, publish, clock));
   }
 
   /**
@@ -89,9 +101,42 @@ public final class Devices {
    *     from the journal
    * @param cursors the last acknowledged position, by topic path
    * @param generation of the live stream; 0: none is known
+   * @param session to a stream that attached with terms: what it found; null: nothing
    */
   public record Outbox(
-      @Nullable ActorRef<?> owner, Map<String, Long> cursors, boolean revoked, long generation) {}
+      @Nullable ActorRef<?> owner,
+      Map<String, Long> cursors,
+      boolean revoked,
+      long generation,
+      @Nullable Session session) {}
+
+  /**
+   * On what terms a stream wants a session: MQTT 5.0 §3.1.2.4 and §3.1.2.11.2.
+   *
+   * @param clean not the one there is
+   * @param expiry seconds it is to outlive the stream; {@link Session#FOR_EVER}
+   * @param will to be published if the stream breaks, {@code willDelay} seconds later
+   */
+  public record Terms(boolean clean, long expiry, @Nullable Publication will, long willDelay) {}
+
+  /**
+   * What a stream leaves in its session.
+   *
+   * @param expiry seconds the session is to outlive it
+   * @param positions how far it was in each stream of topics
+   * @param will it is still to be published
+   */
+  public record Left(
+      long expiry,
+      Map<String, Long> positions,
+      List<Session.InFlight> inFlight,
+      List<String> unreleased,
+      boolean will) {}
+
+  /** How long an answer is waited for. */
+  public Duration askTimeout() {
+    return settings.askTimeout();
+  }
 
   /** Numbers a new stream. */
   public Stream stream(ActorRef<News> connection) {
@@ -100,13 +145,15 @@ public final class Devices {
 
   /**
    * A stream is open: an older one is told. A revoked device's is not opened, nor one of an older
-   * generation than the live one: the answer's generation is then another.
+   * generation than the live one: the answer's generation is then another. A stream that comes on
+   * terms is answered when the one before it has said what it leaves.
    */
-  public CompletionStage<Outbox> attach(DeviceId device, Stream stream, Duration patience) {
+  public CompletionStage<Outbox> attach(
+      DeviceId device, Stream stream, @Nullable Terms terms, Duration patience) {
     return ask(
         device,
         patience,
-        ref -> new DeviceCommand.Attach(stream.connection(), stream.generation(), ref));
+        ref -> new DeviceCommand.Attach(stream.connection(), stream.generation(), terms, ref));
   }
 
   /** What is stored of the device: for a stream that will not wait for an owner on its way. */
@@ -117,11 +164,24 @@ public final class Devices {
             DeviceState.EMPTY,
             DeviceEvent.class,
             DeviceState::grown)
-        .thenApply(state -> new Outbox(null, state.cursorsOrNone(), state.revoked(), 0));
+        .thenApply(state -> new Outbox(null, state.cursorsOrNone(), state.revoked(), 0, null));
   }
 
-  public void detach(DeviceId device, ActorRef<News> connection) {
-    tell(device, new DeviceCommand.Detach(connection));
+  /** A stream is gone, with what it leaves in its session if it had one. */
+  public void detach(DeviceId device, ActorRef<News> connection, @Nullable Left left) {
+    tell(device, new DeviceCommand.Detach(connection, left));
+  }
+
+  /** Remembers subscriptions in the device's session; done when they are committed. */
+  public CompletionStage<Done> subscribe(
+      DeviceId device, Map<String, Session.Kept> subscribed, List<String> unsubscribed) {
+    return ask(device, ref -> new DeviceCommand.Subscribe(subscribed, unsubscribed, ref))
+        .thenApply(outbox -> Done.getInstance());
+  }
+
+  /** The device's alarm is due. */
+  public void wake(DeviceId device, WakeUps.Due due) {
+    tell(device, new DeviceCommand.Wake(due.dueAt(), due.since()));
   }
 
   /** Remembers what a stream has acknowledged. */
@@ -170,7 +230,8 @@ public final class Devices {
                 switch (reply) {
                   case DeviceCommand.Is is -> {
                     generations.heed(is.generation());
-                    yield new Outbox(is.self(), is.cursors(), is.revoked(), is.generation());
+                    yield new Outbox(
+                        is.self(), is.cursors(), is.revoked(), is.generation(), is.session());
                   }
                 });
   }

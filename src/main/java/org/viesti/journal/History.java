@@ -6,9 +6,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.apache.pekko.Done;
@@ -109,6 +111,40 @@ public final class History {
   /** Entries with a tag after a position, in log order. */
   public CompletionStage<List<Row>> taggedAfter(String log, String tag, long after, int most) {
     return between(log, tag(log, tag, after + 1), tag(log, tag, Long.MAX_VALUE), most);
+  }
+
+  /** A tag, and the position its entries are wanted from on. */
+  public record TagFrom(String tag, long from) {}
+
+  /** Entries of one log with any of these tags, in log order, each once. */
+  public CompletionStage<List<Row>> withAnyTag(String log, List<TagFrom> tags, int most) {
+    if (tags.isEmpty()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    String each =
+        """
+        (select cast(right("tag", 19) as bigint) as seq from "event_tag"
+        where "tag" >= ? and "tag" <= ? order by "tag" limit ?)""";
+    String sql =
+        """
+        select j."sequence_number", j."event_ser_manifest", j."event_payload"
+        from (%s) t join "event_journal" j on j."persistence_id" = ? and j."sequence_number" = t.seq
+        order by j."sequence_number" limit ?"""
+            .formatted(String.join("\nunion\n", Collections.nCopies(tags.size(), each)));
+    return database.run(
+        connection -> {
+          try (PreparedStatement q = connection.prepareStatement(sql)) {
+            int at = 1;
+            for (TagFrom tag : tags) {
+              q.setString(at++, tag(log, tag.tag(), tag.from()));
+              q.setString(at++, tag(log, tag.tag(), Long.MAX_VALUE));
+              q.setInt(at++, most);
+            }
+            q.setString(at++, log);
+            q.setInt(at, most);
+            return rows(q);
+          }
+        });
   }
 
   private CompletionStage<List<Row>> between(String log, String first, String last, int most) {
@@ -238,8 +274,7 @@ public final class History {
           Map<String, Long> found = new HashMap<>();
           for (int from = 0; from < asks.size(); from += LOGS_A_QUERY) {
             List<A> part = asks.subList(from, Math.min(asks.size(), from + LOGS_A_QUERY));
-            String sql =
-                String.join("\nunion all\n", java.util.Collections.nCopies(part.size(), select));
+            String sql = String.join("\nunion all\n", Collections.nCopies(part.size(), select));
             try (PreparedStatement q = connection.prepareStatement(sql)) {
               int at = 1;
               for (A ask : part) {

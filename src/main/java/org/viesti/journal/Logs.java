@@ -2,6 +2,7 @@ package org.viesti.journal;
 
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.viesti.protocol.DeviceId;
+import org.viesti.protocol.StreamId;
 import org.viesti.protocol.Topic;
 
 /** The journal's name of each log. */
@@ -18,7 +19,10 @@ public final class Logs {
   }
 
   public static PersistenceId persistenceId(DeviceId device) {
-    return PersistenceId.ofUniqueId(
-        device.user().tenant() + "/devices/" + device.user().id() + "/" + device.id());
+    return persistenceId(device.topic());
+  }
+
+  public static PersistenceId persistenceId(StreamId stream) {
+    return PersistenceId.ofUniqueId(stream.key());
   }
 }

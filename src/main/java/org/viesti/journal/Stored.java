@@ -13,4 +13,7 @@ public interface Stored {
   default String author() {
     return "";
   }
+
+  /** What holds many payloads: stored as CBOR, where bytes are bytes, rather than as JSON. */
+  interface Compact extends Stored {}
 }

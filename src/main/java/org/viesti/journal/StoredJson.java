@@ -2,7 +2,10 @@ package org.viesti.journal;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.MapperBuilder;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
 import java.io.IOException;
@@ -14,16 +17,24 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
 
 /**
  * Events and snapshots as JSON under a stored name, {@code name} or {@code name:author}: readable
- * by people and by SQL, and free of Java's names.
+ * by people and by SQL, and free of Java's names; what is {@link Stored.Compact} as CBOR.
  */
 public final class StoredJson extends SerializerWithStringManifest {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .addModule(new ParameterNamesModule())
-          .addModule(new JavaTimeModule())
-          .serializationInclusion(JsonInclude.Include.NON_EMPTY)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .build();
+  private static final ObjectMapper MAPPER = mapper(JsonMapper.builder());
+  private static final ObjectMapper COMPACT = mapper(CBORMapper.builder());
+
+  private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> M mapper(B builder) {
+    return builder
+        .addModule(new ParameterNamesModule())
+        .addModule(new JavaTimeModule())
+        .serializationInclusion(JsonInclude.Include.NON_EMPTY)
+        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .build();
+  }
+
+  private static ObjectMapper mapper(Class<?> form) {
+    return Stored.Compact.class.isAssignableFrom(form) ? COMPACT : MAPPER;
+  }
 
   private static final Map<String, Class<? extends Stored>> CLASSES = new HashMap<>();
   private static final Map<Class<?>, String> NAMES = new HashMap<>();
@@ -71,7 +82,7 @@ public final class StoredJson extends SerializerWithStringManifest {
 
   static byte[] bytesOf(Stored form) {
     try {
-      return MAPPER.writeValueAsBytes(form);
+      return mapper(form.getClass()).writeValueAsBytes(form);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -90,7 +101,7 @@ public final class StoredJson extends SerializerWithStringManifest {
       throw new IllegalArgumentException("unknown stored name " + manifest);
     }
     try {
-      return MAPPER.readValue(bytes, form);
+      return mapper(form).readValue(bytes, form);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -15,6 +15,16 @@ public record DeviceId(UserId user, String id) {
     return new DeviceId(UserId.parse(key.substring(0, slash)), key.substring(slash + 1));
   }
 
+  /** Of the device's own log. */
+  public Topic topic() {
+    return new Topic(user.tenant(), Topic.DEVICES + user.id() + "/" + id);
+  }
+
+  /** The device that has this log. */
+  public static DeviceId of(Topic topic) {
+    return parse(topic.tenant() + "/" + topic.path().substring(Topic.DEVICES.length()));
+  }
+
   @JsonValue
   public String key() {
     return user.key() + "/" + id;

@@ -27,6 +27,11 @@ public record Publication(
     long expiresAt,
     @Nullable String publisher,
     @Nullable Properties properties) {
+  /** What is stored leaves out what is empty. */
+  public Publication {
+    payload = payload == null ? new byte[0] : payload;
+  }
+
   /** Longest topic or filter, in bytes of UTF-8: MQTT 5.0 §1.5.4. */
   public static final int MAX_TEXT = 65_535;
 
@@ -42,10 +47,28 @@ public record Publication(
       @Nullable String contentType,
       @Nullable String responseTopic,
       byte @Nullable [] correlation,
-      List<Pair> user) {}
+      List<Pair> user) {
+    public Properties {
+      user = user == null ? List.of() : user;
+    }
+  }
 
   /** A user property. */
   public record Pair(String name, String value) {}
+
+  /** As it would be if it were published at that time. */
+  public Publication at(long time) {
+    return new Publication(
+        tenant,
+        path,
+        payload,
+        qos,
+        retain,
+        time,
+        expiresAt == 0 ? 0 : time + expiresAt - at,
+        publisher,
+        properties);
+  }
 
   /** Whether its time is over. */
   public boolean isExpired(long now) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 public record Topic(String tenant, String path) {
   public static final String ROOMS = "rooms/";
   public static final String USERS = "users/";
+  public static final String DEVICES = "devices/";
 
   /** A client names topics by path alone: its tenant is its own. */
   public static Topic of(String tenant, String path) {

@@ -1,6 +1,8 @@
 package org.viesti.routing;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.apache.pekko.actor.typed.Props;
 import org.jspecify.annotations.Nullable;
 import org.viesti.journal.NodeMessage;
 import org.viesti.protocol.Publication;
+import org.viesti.protocol.StreamId;
 import org.viesti.protocol.TopicFilter;
 
 /**
@@ -37,7 +40,7 @@ public final class Exchange {
   private record Elsewhere(ActorRef<Command> node) implements Entry {}
 
   /** What a node's exchange is told by others. */
-  public sealed interface Command permits Deliver, Interests.Message {}
+  public sealed interface Command permits Deliver, DeliverRecorded, Told, Interests.Message {}
 
   /** What another node's streams publish to streams of this one. */
   public record Deliver(List<Sent> publications) implements Command, NodeMessage {}
@@ -45,8 +48,28 @@ public final class Exchange {
   /**
    * @param plain for all subscriptions that are not shared
    * @param shared filters of the groups whose turn is on this node
+   * @param position in its stream; 0: it is in none
    */
-  public record Sent(Publication publication, boolean plain, List<String> shared) {}
+  public record Sent(Publication publication, boolean plain, List<String> shared, long position) {}
+
+  /**
+   * What a stream recorded: the {@code number}th such message to this node in the stream's life.
+   */
+  record DeliverRecorded(StreamId stream, long life, long number, List<Sent> recorded)
+      implements Command, NodeMessage {}
+
+  /** How many such messages a stream has sent to this node in its life. */
+  public record Told(StreamId stream, long life, long number) implements Command, NodeMessage {}
+
+  /** What became of a publication. */
+  public enum Outcome {
+    /** Nobody subscribed to its topic. */
+    UNMATCHED,
+    /** It went to all who are here. */
+    DELIVERED,
+    /** It is to be recorded first, because somebody may be away; nobody was told of it. */
+    TO_RECORD
+  }
 
   /** About this many bytes go to another node at once: its frames are limited. */
   private static final int BYTES_AT_ONCE = 256 << 10;
@@ -54,6 +77,11 @@ public final class Exchange {
   /** One tenant's. */
   private static final class Tree {
     final SubscriptionTrie<Entry> trie = new SubscriptionTrie<>();
+
+    /** Tags of the filters whose topics are recorded. */
+    final SubscriptionTrie<String> kept = new SubscriptionTrie<>();
+
+    final Map<String, String> tags = new HashMap<>(0);
 
     /** By the filter's text, {@code $share} and all. */
     final Map<String, SharedGroup> groups = new ConcurrentHashMap<>();
@@ -65,13 +93,19 @@ public final class Exchange {
   private final Map<String, Tree> trees = new ConcurrentHashMap<>();
   private final ActorRef<Command> interests;
 
-  private Exchange(ActorSystem<?> system) {
-    this.interests = system.systemActorOf(Interests.create(this), "exchange", Props.empty());
+  private Exchange(ActorSystem<?> system, TopicOwner owners, Duration compareEvery) {
+    this.interests =
+        system.systemActorOf(
+            Interests.create(this, owners, compareEvery), "exchange", Props.empty());
   }
 
-  /** Opens this node's. */
-  public static Exchange start(ActorSystem<?> system) {
-    return new Exchange(system);
+  /**
+   * Opens this node's.
+   *
+   * @param compareEvery so often streams are asked whether what they sent to this node has come
+   */
+  public static Exchange start(ActorSystem<?> system, TopicOwner owners, Duration compareEvery) {
+    return new Exchange(system, owners, compareEvery);
   }
 
   private Tree tree(String tenant) {
@@ -166,32 +200,106 @@ public final class Exchange {
 
   // Publications.
 
-  /** Hands each on, in this order; says of each whether anybody subscribed to it. */
-  public boolean[] publish(List<Publication> publications) {
-    boolean[] matched = new boolean[publications.size()];
+  /** Hands each on, in this order, unless it is to be recorded before. */
+  public Outcome[] publish(List<Publication> publications) {
+    Outcome[] outcomes = new Outcome[publications.size()];
     Hits hits = new Hits();
-    for (int i = 0; i < matched.length; i++) {
-      Publication publication = publications.get(i);
-      Tree tree = trees.get(publication.tenant());
-      if (tree != null) {
-        hits.next(publication);
-        tree.trie.match(publication.path(), hits::everywhere);
-        matched[i] = hits.any;
-      }
+    for (int i = 0; i < outcomes.length; i++) {
+      outcomes[i] = publish(publications.get(i), hits);
     }
     hits.tell();
-    return matched;
+    return outcomes;
+  }
+
+  private Outcome publish(Publication publication, Hits hits) {
+    Tree tree = trees.get(publication.tenant());
+    if (tree == null) {
+      return Outcome.UNMATCHED;
+    }
+    if (publication.qos() > 0 && tree.kept.matches(publication.path())) {
+      return Outcome.TO_RECORD;
+    }
+    hits.next(publication, null);
+    tree.trie.match(publication.path(), hits::everywhere);
+    return hits.any ? Outcome.DELIVERED : Outcome.UNMATCHED;
+  }
+
+  // What is recorded.
+
+  /** From now on publications with a matching topic are recorded before they are handed on. */
+  void keep(String tenant, TopicFilter filter) {
+    Tree tree = tree(tenant);
+    synchronized (tree) {
+      String tag = DurableFilters.tag(filter.text());
+      if (tree.tags.putIfAbsent(filter.text(), tag) == null) {
+        tree.kept.add(filter, tag);
+      }
+    }
+  }
+
+  void unkeep(String tenant, TopicFilter filter) {
+    Tree tree = tree(tenant);
+    synchronized (tree) {
+      String tag = tree.tags.remove(filter.text());
+      if (tag != null) {
+        tree.kept.remove(filter, tag);
+      }
+    }
+  }
+
+  /** Adds the tags of the durable filters that match a topic: what its row is found by. */
+  public void tags(String tenant, String topic, Collection<String> to) {
+    Tree tree = trees.get(tenant);
+    if (tree != null) {
+      tree.kept.match(topic, to::add);
+    }
+  }
+
+  /** A publication as its stream recorded it. */
+  public record Recorded(Publication publication, long position) {}
+
+  /** Hands on what a stream has recorded, in this order, in the stream's own thread. */
+  public void recorded(StreamVoice voice, List<Recorded> all) {
+    Hits hits = new Hits();
+    for (Recorded each : all) {
+      Tree tree = trees.get(each.publication().tenant());
+      if (tree != null) {
+        hits.next(
+            each.publication(), new Router.Place(voice.stream(), voice.life(), each.position()));
+        tree.trie.match(each.publication().path(), hits::everywhere);
+      }
+    }
+    hits.tell(voice);
+  }
+
+  /**
+   * The follower wants to hear, by {@link Router.Look}, when something that a stream recorded may
+   * not have come to this node.
+   */
+  public void follow(StreamId stream, ActorRef<Router.Routed> follower) {
+    interests.tell(new Interests.FollowStream(stream, follower));
+  }
+
+  public void unfollow(StreamId stream, ActorRef<Router.Routed> follower) {
+    interests.tell(new Interests.UnfollowStream(stream, follower));
   }
 
   /** What another node sent. */
   void deliver(List<Sent> sent) {
+    deliver(null, 0, sent);
+  }
+
+  /** What a stream recorded on another node. */
+  void deliver(@Nullable StreamId stream, long life, List<Sent> sent) {
     Hits hits = new Hits();
     for (Sent each : sent) {
       Tree tree = trees.get(each.publication().tenant());
       if (tree == null) {
         continue;
       }
-      hits.next(each.publication());
+      hits.next(
+          each.publication(),
+          stream == null ? null : new Router.Place(stream, life, each.position()));
       if (each.plain()) {
         tree.trie.match(each.publication().path(), hits::here);
       }
@@ -212,14 +320,16 @@ public final class Exchange {
         new LinkedHashMap<>();
     private final Map<ActorRef<Command>, List<Sent>> nodes = new HashMap<>(0);
     private @Nullable Publication publication;
+    private Router.@Nullable Place place;
     boolean any;
 
     private Publication current() {
       return Objects.requireNonNull(publication);
     }
 
-    void next(Publication one) {
+    void next(Publication one, Router.@Nullable Place itsPlace) {
       publication = one;
+      place = itsPlace;
       any = false;
     }
 
@@ -257,7 +367,7 @@ public final class Exchange {
       } else {
         List<Subscription> first = new ArrayList<>(1);
         first.add(subscription);
-        arrivals.add(new Router.Arrival(current(), first));
+        arrivals.add(new Router.Arrival(current(), first, place));
       }
     }
 
@@ -274,10 +384,14 @@ public final class Exchange {
       if (shared != null) {
         groups.add(shared);
       }
-      all.add(new Sent(current(), toAll, groups));
+      all.add(new Sent(current(), toAll, groups, place == null ? 0 : place.position()));
     }
 
     void tell() {
+      tell(null);
+    }
+
+    void tell(@Nullable StreamVoice voice) {
       streams.forEach((stream, arrivals) -> stream.tell(new Router.Arrived(arrivals)));
       nodes.forEach(
           (node, all) -> {
@@ -286,7 +400,8 @@ public final class Exchange {
             for (int i = 0; i < all.size(); i++) {
               bytes += all.get(i).publication().size();
               if (bytes > BYTES_AT_ONCE || i + 1 == all.size()) {
-                node.tell(new Deliver(List.copyOf(all.subList(from, i + 1))));
+                List<Sent> part = List.copyOf(all.subList(from, i + 1));
+                node.tell(voice == null ? new Deliver(part) : voice.say(node, part));
                 from = i + 1;
                 bytes = 0;
               }

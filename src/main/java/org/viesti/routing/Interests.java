@@ -19,6 +19,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 import org.viesti.journal.NodeMessage;
+import org.viesti.protocol.StreamId;
 
 /**
  * Tells every other node which filters this one's streams subscribed with, and keeps the exchange
@@ -28,6 +29,8 @@ import org.viesti.journal.NodeMessage;
  * for all there is; one that has not answered within a second is sent all there is. So a change
  * that was lost on the way is made good, and a subscriber is answered when every node there is has
  * it.
+ *
+ * <p>It also hears what streams recorded on other nodes; {@link StreamLinks} says whether all came.
  */
 final class Interests extends AbstractBehavior<Exchange.Command> {
   private static final ServiceKey<Exchange.Command> KEY =
@@ -45,6 +48,12 @@ final class Interests extends AbstractBehavior<Exchange.Command> {
   private record Nodes(Set<ActorRef<Exchange.Command>> all) implements Message {}
 
   private record Repeat() implements Message {}
+
+  record FollowStream(StreamId stream, ActorRef<Router.Routed> follower) implements Message {}
+
+  record UnfollowStream(StreamId stream, ActorRef<Router.Routed> follower) implements Message {}
+
+  private record Compare() implements Message {}
 
   /** How many subscriptions of one filter a node has. */
   record Count(String tenant, String filter, int count) {}
@@ -77,13 +86,17 @@ final class Interests extends AbstractBehavior<Exchange.Command> {
   private record Waiting(long number, CompletableFuture<Done> everywhere) {}
 
   private final Exchange exchange;
+  private final TopicOwner owners;
+  private final Duration compareEvery;
   private final TimerScheduler<Exchange.Command> timers;
+  private final StreamLinks streams = new StreamLinks();
   private final Map<Filter, Integer> own = new HashMap<>();
   private final Map<ActorRef<Exchange.Command>, Peer> peers = new HashMap<>();
   private final List<Waiting> waiting = new ArrayList<>();
   private long number;
 
-  static Behavior<Exchange.Command> create(Exchange exchange) {
+  static Behavior<Exchange.Command> create(
+      Exchange exchange, TopicOwner owners, Duration compareEvery) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
@@ -99,17 +112,21 @@ final class Interests extends AbstractBehavior<Exchange.Command> {
                               context.messageAdapter(
                                   Receptionist.Listing.class,
                                   listing -> new Nodes(listing.getServiceInstances(KEY)))));
-                  return new Interests(context, timers, exchange);
+                  return new Interests(context, timers, exchange, owners, compareEvery);
                 }));
   }
 
   private Interests(
       ActorContext<Exchange.Command> context,
       TimerScheduler<Exchange.Command> timers,
-      Exchange exchange) {
+      Exchange exchange,
+      TopicOwner owners,
+      Duration compareEvery) {
     super(context);
     this.timers = timers;
     this.exchange = exchange;
+    this.owners = owners;
+    this.compareEvery = compareEvery;
   }
 
   @Override
@@ -120,6 +137,20 @@ final class Interests extends AbstractBehavior<Exchange.Command> {
   private Behavior<Exchange.Command> on(Exchange.Command command) {
     switch (command) {
       case Exchange.Deliver(List<Exchange.Sent> sent) -> exchange.deliver(sent);
+      case Exchange.DeliverRecorded(var stream, long life, long its, var recorded) -> {
+        streams.came(stream, life, its);
+        exchange.deliver(stream, life, recorded);
+      }
+      case Exchange.Told(StreamId stream, long life, long its) -> streams.told(stream, life, its);
+      case FollowStream(StreamId stream, var follower) -> {
+        streams.follow(stream, follower);
+        compareLater();
+      }
+      case UnfollowStream(StreamId stream, var follower) -> streams.unfollow(stream, follower);
+      case Compare() -> {
+        streams.followed().forEach(stream -> owners.compare(stream, self()));
+        compareLater();
+      }
       case Add(String tenant, String text, CompletableFuture<Done> everywhere) -> {
         change(new Filter(tenant, text), 1);
         waiting.add(new Waiting(number, everywhere));
@@ -139,6 +170,12 @@ final class Interests extends AbstractBehavior<Exchange.Command> {
               });
     }
     return Behaviors.same();
+  }
+
+  private void compareLater() {
+    if (!streams.followed().isEmpty() && !timers.isTimerActive(Compare.class)) {
+      timers.startSingleTimer(Compare.class, new Compare(), compareEvery);
+    }
   }
 
   // This node's own.

@@ -27,6 +27,7 @@ import org.viesti.journal.NodeMessage;
 import org.viesti.protocol.Message;
 import org.viesti.protocol.Publication;
 import org.viesti.protocol.ServerFrame;
+import org.viesti.protocol.StreamId;
 import org.viesti.protocol.Topic;
 
 /**
@@ -93,8 +94,21 @@ public final class Router extends AbstractBehavior<Router.Command> {
    * One publication.
    *
    * @param subscriptions it is for: several, where filters overlap
+   * @param place where it is recorded; null: nowhere
    */
-  public record Arrival(Publication publication, List<Subscription> subscriptions) {}
+  public record Arrival(
+      Publication publication, List<Subscription> subscriptions, @Nullable Place place) {}
+
+  /**
+   * A position in a stream of topics.
+   *
+   * @param life of the stream's owner: between two lives something may have been recorded of which
+   *     nobody was told
+   */
+  public record Place(StreamId stream, long life, long position) {}
+
+  /** Something that the stream recorded may not have come: see for yourself. */
+  public record Look(StreamId stream) implements Routed {}
 
   /** A frame that is in no log. */
   public record Signalled(ServerFrame frame, @Nullable String exceptUser) implements Routed {}

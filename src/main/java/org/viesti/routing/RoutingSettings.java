@@ -1,13 +1,16 @@
 package org.viesti.routing;
 
 import com.typesafe.config.Config;
+import java.time.Duration;
 import org.viesti.settings.SectionSettings;
 
 /** The settings of {@code viesti.routing}; reference.conf says what each means. */
-public record RoutingSettings(int tailMessages, long tailBytes) {
+public record RoutingSettings(int tailMessages, long tailBytes, Duration compareEvery) {
   public static RoutingSettings from(Config root) {
     SectionSettings routing = SectionSettings.of(root, "routing");
     return new RoutingSettings(
-        routing.number("tail-messages", 0, 1_000_000), routing.bytes("tail-bytes", 0, 64L << 30));
+        routing.number("tail-messages", 0, 1_000_000),
+        routing.bytes("tail-bytes", 0, 64L << 30),
+        routing.time("compare-every", Duration.ofMillis(1), Duration.ofHours(1)));
   }
 }

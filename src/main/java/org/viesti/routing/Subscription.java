@@ -19,7 +19,8 @@ public record Subscription(
     String stream,
     ActorRef<Router.Routed> follower) {
 
-  boolean takes(@Nullable String publisher) {
+  /** Whether it is for what somebody published: the stream may not want its own. */
+  public boolean takes(@Nullable String publisher) {
     return !(wanted.noLocal() && stream.equals(publisher));
   }
 

@@ -83,6 +83,19 @@ final class SubscriptionTrie<S> {
     }
   }
 
+  /** Whether any filter matches the topic. */
+  boolean matches(String topic) {
+    if (exact.containsKey(topic)) {
+      return true;
+    }
+    if (root.below.isEmpty()) {
+      return false;
+    }
+    boolean[] any = {false};
+    match(root, topic, 0, !topic.startsWith("$"), entry -> any[0] = true);
+    return any[0];
+  }
+
   private void match(
       Level level, String topic, int from, boolean wildcards, Consumer<? super S> to) {
     if (wildcards) {

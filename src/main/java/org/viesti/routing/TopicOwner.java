@@ -2,6 +2,7 @@ package org.viesti.routing;
 
 import org.apache.pekko.actor.typed.ActorRef;
 import org.viesti.journal.WakeUps;
+import org.viesti.protocol.StreamId;
 import org.viesti.protocol.Topic;
 
 /**
@@ -22,6 +23,9 @@ public interface TopicOwner {
    * answered.
    */
   void wants(Topic topic, Wants wants);
+
+  /** The stream's owner is to tell a node how much it has sent there. */
+  void compare(StreamId stream, ActorRef<Exchange.Command> node);
 
   /** The owner's alarm is due. */
   void wake(WakeUps.Due due);

@@ -7,6 +7,7 @@ import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttVersion;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.viesti.device.Session;
 import org.viesti.protocol.ClientFrame;
 
 /**
@@ -31,8 +32,6 @@ record Connect(
     long maxPacket,
     int topicAliasMaximum,
     ClientFrame.@Nullable Will will) {
-  private static final long FOR_EVER = 0xffff_ffffL;
-
   /** The largest there is: §2.1.4. */
   private static final long LARGEST_PACKET = 268_435_460;
 
@@ -88,7 +87,7 @@ record Connect(
               : "a client id has at most " + settings.maxClientId() + " characters");
     }
     Long expiry = Properties.unsigned(properties, MqttProperties.SESSION_EXPIRY_INTERVAL);
-    long untold = five || head.isCleanSession() ? 0 : FOR_EVER;
+    long untold = five || head.isCleanSession() ? 0 : Session.FOR_EVER;
     Long maxPacket = Properties.unsigned(properties, MqttProperties.MAXIMUM_PACKET_SIZE);
     return new Connect(
         version,

@@ -48,6 +48,7 @@ final class Inbound {
 
   private final Connect connect;
   private final OpenRequests open;
+  private final MqttSettings settings;
   private final int receiveMaximum;
 
   /** By alias; the first is none. */
@@ -56,6 +57,7 @@ final class Inbound {
   Inbound(Connect connect, OpenRequests open, MqttSettings settings) {
     this.connect = connect;
     this.open = open;
+    this.settings = settings;
     this.receiveMaximum = connect.five() ? settings.receiveMaximum() : Integer.MAX_VALUE;
     this.aliases = new String[connect.five() ? settings.topicAliasMaximum() + 1 : 1];
   }
@@ -237,6 +239,8 @@ final class Inbound {
           Reasons.PROTOCOL_ERROR, "a session that was to end with its connection cannot be kept");
     }
     // With any reason but 0 the will is published: MQTT-3.14.4-3.
-    return new ClientFrame.Leave(head.reasonCode() != Reasons.SUCCESS, expiry);
+    return new ClientFrame.Leave(
+        head.reasonCode() != Reasons.SUCCESS,
+        expiry == null ? null : settings.sessionExpiry(expiry));
   }
 }

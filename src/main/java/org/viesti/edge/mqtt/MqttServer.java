@@ -41,7 +41,7 @@ public final class MqttServer {
                 "viesti.mqtt.host and viesti.mqtt.port",
                 settings.host(),
                 settings.port(),
-                settings.threads(),
+                settings.threadsOrHalf(),
                 new FirstHandlers(edge, null)));
       }
       if (tls != null) {
@@ -52,7 +52,7 @@ public final class MqttServer {
                 "viesti.mqtt.host and viesti.mqtt.tls.port",
                 settings.host(),
                 settings.tlsPort(),
-                settings.threads(),
+                settings.threadsOrHalf(),
                 new FirstHandlers(edge, tls)));
       }
     } catch (CannotListen e) {

@@ -205,7 +205,7 @@ final class MqttSession extends ChannelDuplexHandler {
     ClientFrame.Terms terms =
         new ClientFrame.Terms(
             connect.clean(),
-            connect.sessionExpiry(),
+            edge.settings.sessionExpiry(connect.sessionExpiry()),
             connect.receiveMaximum(),
             keepAliveSeconds(connect),
             connect.will());

@@ -3,6 +3,7 @@ package org.viesti.edge.mqtt;
 import com.typesafe.config.Config;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.viesti.device.Session;
 import org.viesti.edge.LiveSettings;
 import org.viesti.settings.SectionSettings;
 
@@ -11,12 +12,14 @@ import org.viesti.settings.SectionSettings;
  *
  * @param enabled listen at host and port
  * @param port 0 takes any free one
- * @param threads 0: as many as processors
+ * @param threads 0: half as many as processors
  * @param anonymous let in who has no token
  * @param connectTimeout from accept to an open stream
  * @param maxPacketBytes of a client's packet, its fixed header included
  * @param maxClientId characters of a client id
  * @param keepAliveMax of MQTT 5; zero: whatever a client asks for
+ * @param sessionExpiryMax longest that a session outlives its connection; zero: whatever a client
+ *     asks for
  * @param receiveMaximum publishes above QoS 0 that a client of MQTT 5 may have unanswered
  * @param topicAliasMaximum aliases in each direction
  * @param tlsPort where TLS is spoken, if there is a certificate; 0 takes any free one
@@ -31,6 +34,7 @@ public record MqttSettings(
     int maxPacketBytes,
     int maxClientId,
     Duration keepAliveMax,
+    Duration sessionExpiryMax,
     int receiveMaximum,
     int topicAliasMaximum,
     int tlsPort,
@@ -48,10 +52,22 @@ public record MqttSettings(
         (int) mqtt.bytes("max-packet-bytes", 1024, 16 << 20),
         mqtt.number("max-client-id", 23, 65_535),
         mqtt.time("keep-alive-max", Duration.ZERO, Duration.ofSeconds(65_535)),
+        mqtt.time("session-expiry-max", Duration.ZERO, Duration.ofSeconds(Session.FOR_EVER)),
         mqtt.number("receive-maximum", 1, 65_535),
         mqtt.number("topic-alias-maximum", 0, 65_535),
         mqtt.number("tls.port", 0, 65_535),
         LiveSettings.Tls.from(mqtt));
+  }
+
+  /** The other half of the processors is for what comes of a packet. */
+  int threadsOrHalf() {
+    return threads > 0 ? threads : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  }
+
+  /** What a client that asks for its session to outlive it by these seconds is granted. */
+  long sessionExpiry(long asked) {
+    long most = sessionExpiryMax.toSeconds();
+    return most > 0 ? Math.min(asked, most) : asked;
   }
 
   /** What a client of MQTT 5 that asks for this keep alive is told to keep, in seconds. */

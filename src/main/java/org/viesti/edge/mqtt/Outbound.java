@@ -80,9 +80,9 @@ final class Outbound {
     out.writeByte(MqttProperties.WILDCARD_SUBSCRIPTION_AVAILABLE).writeByte(1);
     out.writeByte(MqttProperties.SUBSCRIPTION_IDENTIFIER_AVAILABLE).writeByte(1);
     out.writeByte(MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE).writeByte(1);
-    if (connect.sessionExpiry() > 0) {
-      // As long as sessions end with their connections, and a client may count on what it is told.
-      out.writeByte(MqttProperties.SESSION_EXPIRY_INTERVAL).writeInt(0);
+    long expiry = settings.sessionExpiry(connect.sessionExpiry());
+    if (expiry != connect.sessionExpiry()) {
+      out.writeByte(MqttProperties.SESSION_EXPIRY_INTERVAL).writeInt((int) expiry);
     }
     int keepAlive = settings.keepAlive(connect.keepAlive());
     if (keepAlive != connect.keepAlive()) {
