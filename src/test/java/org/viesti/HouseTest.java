@@ -35,6 +35,7 @@ class HouseTest {
           Map.entry("room", 3),
           Map.entry("user", 3),
           Map.entry("device", 3),
+          Map.entry("stream", 3),
           Map.entry("connection", 4),
           Map.entry("edge", 5),
           Map.entry("ops", 5),

@@ -768,8 +768,14 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     if (rooms) {
       needs.users().detach(principal.user(), principal.device(), userNews);
     }
-    Devices.Left left = topics == null ? null : topics.close(cause);
-    needs.devices().detach(principal.deviceId(), stream.connection(), left);
+    if (topics == null) {
+      needs.devices().detach(principal.deviceId(), stream.connection(), null);
+    } else {
+      topics
+          .close(cause)
+          .thenAccept(
+              left -> needs.devices().detach(principal.deviceId(), stream.connection(), left));
+    }
     wire.close(cause);
     getContext().getLog().debug("session {} of {} ended: {}", session, principal.deviceId(), cause);
     return this;

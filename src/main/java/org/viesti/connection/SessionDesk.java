@@ -72,6 +72,8 @@ final class SessionDesk {
   /** In flight when the last stream ended, and not sent again yet; null: sent. */
   private @Nullable List<Session.InFlight> toSendAgain;
 
+  private CompletableFuture<Void> pending = CompletableFuture.completedFuture(null);
+
   SessionDesk(
       Needs needs,
       DeviceId device,
@@ -236,42 +238,62 @@ final class SessionDesk {
                 .filters()
                 .add(device, fresh.stream().map(TopicFilter::text).toList())
                 .thenCompose(done -> heads(streams));
-    CompletableFuture<Done> subscribed = new CompletableFuture<>();
+    Map<String, Session.Kept> before = Map.copyOf(kept);
+    CompletionStage<Subscribed> subscribed =
+        heads.thenCompose(
+            found -> {
+              Map<String, Session.Kept> changed = new HashMap<>();
+              wanted.forEach(
+                  (filter, how) ->
+                      changed.put(
+                          filter.text(), kept(filter, how, before.get(filter.text()), found)));
+              return needs
+                  .devices()
+                  .subscribe(device, changed, List.of())
+                  .thenCompose(done -> forget(noLonger))
+                  .thenApply(done -> new Subscribed(changed, found));
+            });
+    pending(subscribed);
+    CompletableFuture<Done> known = new CompletableFuture<>();
     host.then(
-        heads,
-        found -> {
-          if (found.value() == null) {
-            subscribed.completeExceptionally(found.cause());
+        subscribed,
+        done -> {
+          if (done.value() == null) {
+            known.completeExceptionally(done.cause());
             return;
           }
-          Map<String, Session.Kept> changed = new HashMap<>();
-          wanted.forEach(
-              (filter, how) -> changed.put(filter.text(), kept(filter, how, found.value())));
-          kept.putAll(changed);
-          found.value().forEach(this::begin);
-          needs
-              .devices()
-              .subscribe(device, changed, List.of())
-              .thenCompose(
-                  done ->
-                      noLonger.isEmpty()
-                          ? CompletableFuture.completedFuture(done)
-                          : needs.filters().remove(device, noLonger))
-              .whenComplete(
-                  (done, failure) -> {
-                    if (failure != null) {
-                      subscribed.completeExceptionally(failure);
-                    } else {
-                      subscribed.complete(done);
-                    }
-                  });
+          kept.putAll(done.value().changed());
+          done.value().heads().forEach(this::begin);
+          known.complete(Done.getInstance());
         });
-    return subscribed;
+    return known;
+  }
+
+  private record Subscribed(Map<String, Session.Kept> changed, Map<StreamId, Streams.Head> heads) {}
+
+  private CompletionStage<Done> forget(List<String> filters) {
+    return filters.isEmpty()
+        ? CompletableFuture.completedFuture(Done.getInstance())
+        : needs.filters().remove(device, filters);
+  }
+
+  /** What the client asked for is done, though it may leave before it is answered. */
+  private void pending(CompletionStage<?> more) {
+    pending =
+        CompletableFuture.allOf(
+            pending, more.handle((done, failure) -> Done.getInstance()).toCompletableFuture());
+  }
+
+  /** Done when all is that the client asked for. */
+  CompletableFuture<Void> pending() {
+    return pending;
   }
 
   private Session.Kept kept(
-      TopicFilter filter, ClientFrame.Wanted how, Map<StreamId, Streams.Head> heads) {
-    Session.Kept before = kept.get(filter.text());
+      TopicFilter filter,
+      ClientFrame.Wanted how,
+      Session.@Nullable Kept before,
+      Map<StreamId, Streams.Head> heads) {
     if (!isDurable(how, filter)) {
       return new Session.Kept(how, Map.of());
     }
@@ -318,14 +340,10 @@ final class SessionDesk {
                   return was != null && was.durable();
                 })
             .toList();
-    return needs
-        .devices()
-        .subscribe(device, Map.of(), filters)
-        .thenCompose(
-            done ->
-                durable.isEmpty()
-                    ? CompletableFuture.completedFuture(done)
-                    : needs.filters().remove(device, durable));
+    CompletionStage<Done> unsubscribed =
+        needs.devices().subscribe(device, Map.of(), filters).thenCompose(done -> forget(durable));
+    pending(unsubscribed);
+    return unsubscribed;
   }
 
   /** Whether what a subscription matches at a position is for the session. */

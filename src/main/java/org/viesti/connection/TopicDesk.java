@@ -579,9 +579,9 @@ public final class TopicDesk {
    * Nothing more comes. The will is published, unless the client left in good order or is asked to
    * come to another node; where a session goes on, its device sees to that.
    *
-   * @return what the stream leaves in its session; null: it has none
+   * @return what the stream leaves in its session, and when; null: it has none
    */
-  Devices.@Nullable Left close(CloseCause cause) {
+  CompletableFuture<Devices.@Nullable Left> close(CloseCause cause) {
     subscriptions.values().forEach(exchange::unsubscribe);
     subscriptions.clear();
     boolean willIsDue = will != null && !(cause instanceof CloseCause.Drained);
@@ -589,12 +589,14 @@ public final class TopicDesk {
       session.close();
       List<Session.InFlight> inFlight = new ArrayList<>(session.notSentAgain());
       inFlight.addAll(deliveries.left());
-      return new Devices.Left(
-          sessionExpiry, session.positions(), inFlight, List.copyOf(unreleased), willIsDue);
+      Devices.Left left =
+          new Devices.Left(
+              sessionExpiry, session.positions(), inFlight, List.copyOf(unreleased), willIsDue);
+      return session.pending().thenApply(done -> left);
     }
     if (willIsDue && will != null) {
       needs.publisher().publish(publication(will.message()));
     }
-    return null;
+    return CompletableFuture.completedFuture(null);
   }
 }

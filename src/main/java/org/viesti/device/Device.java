@@ -43,8 +43,11 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
       Consumer<Publication> publish,
       Clock clock) {}
 
-  /** A stream that ends says what it leaves at once; one whose node died says nothing. */
-  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+  /** A stream that is told to end says what it leaves when what it has begun is done. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
+  /** What a stream said at its end comes about when it is known that it ended; or its node died. */
+  private static final Duration LAST_BREATH = Duration.ofSeconds(1);
 
   /** A session whose end nobody would notice is looked after no more often than this. */
   private static final Duration ROUND = Duration.ofHours(1);
@@ -247,7 +250,7 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
     if (!inSession) {
       context.getSelf().tell(new DeviceCommand.Silent(connection));
     } else if (connection.equals(live)) {
-      context.scheduleOnce(LAST_WORDS, context.getSelf(), new DeviceCommand.Silent(connection));
+      context.scheduleOnce(LAST_BREATH, context.getSelf(), new DeviceCommand.Silent(connection));
     }
     return Effect().none();
   }

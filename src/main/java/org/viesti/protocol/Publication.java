@@ -1,5 +1,6 @@
 package org.viesti.protocol;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +28,11 @@ public record Publication(
     long expiresAt,
     @Nullable String publisher,
     @Nullable Properties properties) {
+  private static final byte[] NOTHING = {};
+
   /** What is stored leaves out what is empty. */
   public Publication {
-    payload = payload == null ? new byte[0] : payload;
+    payload = payload == null ? NOTHING : payload;
   }
 
   /** Longest topic or filter, in bytes of UTF-8: MQTT 5.0 §1.5.4. */
@@ -47,11 +50,7 @@ public record Publication(
       @Nullable String contentType,
       @Nullable String responseTopic,
       byte @Nullable [] correlation,
-      List<Pair> user) {
-    public Properties {
-      user = user == null ? List.of() : user;
-    }
-  }
+      @JsonInclude(JsonInclude.Include.ALWAYS) List<Pair> user) {}
 
   /** A user property. */
   public record Pair(String name, String value) {}

@@ -10,6 +10,7 @@ import static org.viesti.edge.mqtt.MqttBytes.props;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -113,6 +114,11 @@ final class MqttClient implements AutoCloseable {
   String once() throws IOException {
     byte[] bytes = new byte[4096];
     return hex(Arrays.copyOf(bytes, in.read(bytes)));
+  }
+
+  /** How long the next packet is waited for. */
+  void patience(Duration most) throws IOException {
+    socket.setSoTimeout((int) most.toMillis());
   }
 
   static String hex(byte[] bytes) {

@@ -93,8 +93,7 @@ class MqttConnectTest {
   void a_client_of_5_is_told_what_the_server_offers() throws Exception {
     byte[] properties = props(0x11, u32(4_000_000_000L), 0x21, u16(7), 0x26, "k", "v");
     try (MqttClient client = client(connect5(0, 30, properties, "c"))) {
-      // The session ends with the connection, and not after the time it asked for.
-      assertThat(client.next()).isEqualTo("20 1b 00 00 18 " + OFFERS + " 11 00 00 00 00");
+      assertThat(client.next()).isEqualTo("20 16 00 00 13 " + OFFERS);
       assertThat(node.stream().terms())
           .isEqualTo(new ClientFrame.Terms(false, 4_000_000_000L, 7, 30, null));
     }
@@ -107,6 +106,23 @@ class MqttConnectTest {
     try (MqttClient client = client(connect5(CLEAN, asked, NONE, "c"))) {
       assertThat(client.next()).isEqualTo("20 19 00 00 16 " + OFFERS + " 13 02 58");
       assertThat(node.stream().terms().keepAlive()).isEqualTo(600);
+    }
+  }
+
+  // MQTT-3.1.2-11 with §3.2.2.3.2
+  @Test
+  @Shows("mqtt.session-expiry-max")
+  void a_session_is_kept_no_longer_than_the_server_likes_and_its_client_is_told() throws Exception {
+    try (MqttNode strict = new MqttNode("session-expiry-max = 1h")) {
+      try (MqttClient client =
+          new MqttClient(strict.port()).send(connect5(0, 30, props(0x11, u32(3601)), "c"))) {
+        assertThat(client.next()).isEqualTo("20 1b 00 00 18 " + OFFERS + " 11 00 00 0e 10");
+        assertThat(strict.stream().terms().sessionExpiry()).isEqualTo(3600);
+      }
+      try (MqttClient client = new MqttClient(strict.port()).send(connect4(0, 30, "c"))) {
+        assertThat(client.next()).isEqualTo("20 02 00 00");
+        assertThat(strict.stream().terms().sessionExpiry()).isEqualTo(3600);
+      }
     }
   }
 

@@ -1,0 +1,129 @@
+package org.viesti.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.viesti.journal.WakeUps;
+import org.viesti.protocol.StreamId;
+import org.viesti.protocol.Topic;
+import org.viesti.testkit.Shows;
+
+/** Whether it shows that something a stream recorded did not come. */
+@Timeout(30)
+class StreamLinksTest {
+  private static final ActorTestKit ACTORS = ActorTestKit.create();
+  private static final StreamId STREAM = new StreamId("t", 1);
+
+  @AfterAll
+  static void stop() {
+    ACTORS.shutdownTestKit();
+  }
+
+  private final StreamLinks links = new StreamLinks();
+  private final TestProbe<Router.Routed> follower = ACTORS.createTestProbe();
+
+  private void looks() {
+    follower.expectMessage(new Router.Look(STREAM));
+  }
+
+  @Test
+  void what_comes_in_turn_is_no_reason_to_look() {
+    links.follow(STREAM, follower.getRef());
+    links.told(STREAM, 7, 0);
+    looks(); // nothing was known of it
+    links.came(STREAM, 7, 1);
+    links.came(STREAM, 7, 2);
+    links.told(STREAM, 7, 2);
+    follower.expectNoMessage(Duration.ofMillis(50));
+  }
+
+  @Test
+  void a_number_that_is_left_out_shows_with_the_next() {
+    links.follow(STREAM, follower.getRef());
+    links.told(STREAM, 7, 3);
+    looks();
+    links.came(STREAM, 7, 5);
+    looks();
+    links.came(STREAM, 7, 6);
+    follower.expectNoMessage(Duration.ofMillis(50));
+  }
+
+  @Test
+  void the_last_message_that_is_lost_shows_when_the_owner_is_asked() {
+    links.follow(STREAM, follower.getRef());
+    links.told(STREAM, 7, 3);
+    looks();
+    links.told(STREAM, 7, 4);
+    looks();
+  }
+
+  @Test
+  void another_life_of_the_owner_is_a_reason_to_look() {
+    links.follow(STREAM, follower.getRef());
+    links.told(STREAM, 7, 3);
+    looks();
+    links.told(STREAM, 8, 0);
+    looks();
+    links.came(STREAM, 9, 1);
+    looks();
+  }
+
+  @Test
+  void who_no_longer_follows_is_not_told() {
+    links.follow(STREAM, follower.getRef());
+    links.unfollow(STREAM, follower.getRef());
+    links.came(STREAM, 7, 5);
+    links.told(STREAM, 7, 9);
+    follower.expectNoMessage(Duration.ofMillis(50));
+    assertThat(links.followed()).isEmpty();
+  }
+
+  @Test
+  @Shows("routing.compare-every")
+  void owners_of_streams_that_are_followed_are_asked_now_and_then() throws Exception {
+    Duration every =
+        RoutingSettings.from(
+                ConfigFactory.parseString("viesti.routing.compare-every = 100ms")
+                    .withFallback(ConfigFactory.load()))
+            .compareEvery();
+    BlockingQueue<Long> asked = new LinkedBlockingQueue<>();
+    TopicOwner owners = new AskedOwner(asked);
+    Exchange exchange = Exchange.start(ACTORS.system(), owners, every);
+    long start = System.nanoTime();
+    exchange.follow(STREAM, follower.getRef());
+    asked.take();
+    assertThat(Duration.ofNanos(asked.take() - start))
+        .isGreaterThanOrEqualTo(every.multipliedBy(2));
+    looks(); // it answered
+  }
+
+  /** Is asked about streams, answers, and says when. */
+  private record AskedOwner(BlockingQueue<Long> asked) implements TopicOwner {
+    @Override
+    public void compare(StreamId stream, ActorRef<Exchange.Command> node) {
+      asked.add(System.nanoTime());
+      node.tell(new Exchange.Told(stream, 1, 0));
+    }
+
+    @Override
+    public void interested(Topic topic, ActorRef<Router.Command> node) {}
+
+    @Override
+    public void tell(Topic topic, Tell tell) {}
+
+    @Override
+    public void wants(Topic topic, Wants wants) {}
+
+    @Override
+    public void wake(WakeUps.Due due) {}
+  }
+}
