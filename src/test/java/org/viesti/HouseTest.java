@@ -46,6 +46,7 @@ class HouseTest {
       Map.of(
           "connection/DeviceConnection.java", "one actor, one face: its life and its frames",
           "edge/websocket/WebSocketSession.java", "one session: its phases are read together",
+          "device/Device.java", "one entity, one face",
           "room/Room.java", "one entity, one face",
           "room/Rooms.java", "one door: a method for each call");
 

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.viesti.device.Session;
 import org.viesti.protocol.Publication;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.StreamId;
+import org.viesti.routing.Subscription;
 
 /**
  * Publications on their way to one client. Above QoS 0 each has a number until the client is done
@@ -41,7 +43,53 @@ final class Deliveries {
       boolean retain,
       int[] identifiers,
       @Nullable StreamId stream,
-      long position) {}
+      long position) {
+    private static final int[] NO_IDENTIFIERS = {};
+
+    /** To several subscriptions, where filters overlap. */
+    static Delivery of(
+        Publication publication,
+        List<Subscription> subscriptions,
+        @Nullable StreamId stream,
+        long position) {
+      int most = 0;
+      boolean asPublished = false;
+      for (Subscription subscription : subscriptions) {
+        most = Math.max(most, subscription.wanted().qos());
+        asPublished |= subscription.wanted().asPublished();
+      }
+      return new Delivery(
+          publication,
+          Math.min(publication.qos(), most),
+          asPublished && publication.retain(),
+          identifiers(subscriptions),
+          stream,
+          position);
+    }
+
+    /** Of what was retained. */
+    static Delivery retained(Publication publication, Subscription subscription) {
+      return new Delivery(
+          publication,
+          Math.min(publication.qos(), subscription.wanted().qos()),
+          true,
+          identifiers(List.of(subscription)),
+          null,
+          0);
+    }
+
+    private static int[] identifiers(List<Subscription> subscriptions) {
+      int[] identifiers = NO_IDENTIFIERS;
+      for (Subscription subscription : subscriptions) {
+        int identifier = subscription.wanted().identifier();
+        if (identifier != 0) {
+          identifiers = Arrays.copyOf(identifiers, identifiers.length + 1);
+          identifiers[identifiers.length - 1] = identifier;
+        }
+      }
+      return identifiers;
+    }
+  }
 
   /** It has a number: it is out, or was once. */
   private record Numbered(int number, Delivery delivery, boolean received) {}

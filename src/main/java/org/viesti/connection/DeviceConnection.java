@@ -342,7 +342,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       List<ClientFrame> run = frames.subList(from, to);
       switch (first) {
         case ClientFrame.Send send -> publishing.post(all(ClientFrame.Send.class, run));
-        case ClientFrame.Publish publish -> topics().publish(all(ClientFrame.Publish.class, run));
+        case ClientFrame.Publish publish ->
+            topics().publishes().publish(all(ClientFrame.Publish.class, run));
         default -> run.forEach(this::onFrame);
       }
       from = to;
@@ -368,12 +369,12 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       case ClientFrame.Presence(String status, String message) ->
           needs.users().setPresence(principal.user(), principal.device(), status, message);
       case ClientFrame.Watch(List<String> users) -> watch(users);
-      case ClientFrame.Publish publish -> topics().publish(List.of(publish));
+      case ClientFrame.Publish publish -> topics().publishes().publish(List.of(publish));
       case ClientFrame.Subscribe subscribe -> topics().subscribe(subscribe);
       case ClientFrame.Unsubscribe unsubscribe -> topics().unsubscribe(unsubscribe);
       case ClientFrame.Received received -> topics().received(received);
       case ClientFrame.Done(int delivery) -> topics().done(delivery);
-      case ClientFrame.Release(String id) -> topics().release(id);
+      case ClientFrame.Release(String id) -> topics().publishes().release(id);
       case ClientFrame.Leave leave -> topics().leave(leave);
       case ClientFrame.Ping(String nonce) -> outlet.put(new ServerFrame.Pong(nonce));
       case ClientFrame.Pong pong -> {}
@@ -404,9 +405,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         outlet,
         publishing,
         acks,
-        new TopicDesk.Host() {
+        new DeskHost() {
           @Override
-          public <T> void then(CompletionStage<T> stage, Consumer<TopicDesk.Result<T>> effect) {
+          public <T> void then(CompletionStage<T> stage, Consumer<DeskHost.Result<T>> effect) {
             DeviceConnection.this.then(stage, effect);
           }
 
@@ -424,12 +425,12 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
             (frames, failure) -> new Answered(frames == null ? List.of() : frames, requests));
   }
 
-  private <T> void then(CompletionStage<T> stage, Consumer<TopicDesk.Result<T>> effect) {
+  private <T> void then(CompletionStage<T> stage, Consumer<DeskHost.Result<T>> effect) {
     getContext()
         .pipeToSelf(
             stage,
             (value, failure) ->
-                new Then(() -> effect.accept(new TopicDesk.Result<>(value, failure))));
+                new Then(() -> effect.accept(new DeskHost.Result<>(value, failure))));
   }
 
   private boolean onAnswered(List<ServerFrame> frames, int requests) {

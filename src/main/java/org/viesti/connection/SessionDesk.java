@@ -1,13 +1,10 @@
 package org.viesti.connection;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -18,6 +15,7 @@ import org.viesti.device.Session;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.DeviceId;
 import org.viesti.protocol.Publication;
+import org.viesti.protocol.Refused;
 import org.viesti.protocol.StreamId;
 import org.viesti.protocol.TopicFilter;
 import org.viesti.routing.DurableFilters;
@@ -37,56 +35,43 @@ final class SessionDesk {
   /** What it needs of its node. */
   record Needs(Exchange exchange, Streams streams, DurableFilters filters, Devices devices) {}
 
-  /** What the client's desk does for it. */
+  /** What the client's desk knows. */
   interface Client {
     /** The subscriptions that something read is for. */
     List<Subscription> subscriptions(Publication publication, StreamId stream, long position);
 
-    /** Brings it to the client, if there are any. */
-    void deliver(
-        Publication publication,
-        List<Subscription> subscriptions,
-        StreamTrack track,
-        long position);
-
-    void sendAgain(Session.InFlight delivery, Publication publication, @Nullable StreamId stream);
-
-    boolean hasRoom();
-
-    /** Where a stream is to be read on: before what waits. */
-    long resumeAt(StreamTrack track);
-
-    /** The session cannot be gone on with now. */
-    void fail(Throwable failure);
+    boolean mayReceive(String topic);
   }
 
   private final Needs needs;
   private final DeviceId device;
   private final ActorRef<Router.Routed> follower;
   private final Client client;
-  private final TopicDesk.Host host;
+  private final Deliveries deliveries;
+  private final DeskHost host;
   private final int readAtOnce;
-  private final Map<String, Session.Kept> kept = new HashMap<>();
+  private final SessionSubscriptions subscriptions;
   private final Map<StreamId, StreamTrack> tracks = new LinkedHashMap<>(4);
 
   /** In flight when the last stream ended, and not sent again yet; null: sent. */
   private @Nullable List<Session.InFlight> toSendAgain;
-
-  private CompletableFuture<Void> pending = CompletableFuture.completedFuture(null);
 
   SessionDesk(
       Needs needs,
       DeviceId device,
       ActorRef<Router.Routed> follower,
       Client client,
-      TopicDesk.Host host,
+      Deliveries deliveries,
+      DeskHost host,
       int readAtOnce) {
     this.needs = needs;
     this.device = device;
     this.follower = follower;
     this.client = client;
+    this.deliveries = deliveries;
     this.host = host;
     this.readAtOnce = readAtOnce;
+    this.subscriptions = new SessionSubscriptions(needs, device, host);
   }
 
   // Coming back.
@@ -98,7 +83,7 @@ final class SessionDesk {
    */
   void resume(Session session, Map<String, Long> cursors, CompletionStage<?> inForce) {
     toSendAgain = session.inFlight();
-    kept.putAll(session.subscriptions());
+    subscriptions.resume(session.subscriptions());
     Map<StreamId, Long> from = new HashMap<>();
     for (Session.Kept each : session.subscriptions().values()) {
       each.from().forEach((path, position) -> from.merge(stream(path), position, Math::min));
@@ -114,14 +99,15 @@ final class SessionDesk {
         track.with(each.position());
       }
     }
-    CompletionStage<Map<StreamId, Map<Long, Publication>>> inFlight = read(session.inFlight());
+    CompletionStage<Map<StreamId, Map<Long, Publication>>> inFlight =
+        needs.streams().at(positions(session.inFlight()));
     CompletionStage<Map<StreamId, Streams.Head>> heads =
-        inForce.thenCompose(done -> heads(List.copyOf(tracks.keySet())));
+        inForce.thenCompose(done -> needs.streams().heads(List.copyOf(tracks.keySet())));
     host.then(
         inFlight.thenCombine(heads, Resumed::new),
         resumed -> {
           if (resumed.value() == null) {
-            client.fail(resumed.cause());
+            host.end(new CloseCause.Rejected(Refused.in(resumed.cause())));
             return;
           }
           toSendAgain = null;
@@ -142,8 +128,7 @@ final class SessionDesk {
     needs.exchange().follow(track.stream, follower);
   }
 
-  private CompletionStage<Map<StreamId, Map<Long, Publication>>> read(
-      List<Session.InFlight> inFlight) {
+  private Map<StreamId, List<Long>> positions(List<Session.InFlight> inFlight) {
     Map<StreamId, List<Long>> positions = new HashMap<>();
     for (Session.InFlight each : inFlight) {
       if (each.stream() != null) {
@@ -152,18 +137,7 @@ final class SessionDesk {
             .add(each.position());
       }
     }
-    CompletionStage<Map<StreamId, Map<Long, Publication>>> all =
-        CompletableFuture.completedFuture(new HashMap<>());
-    for (Map.Entry<StreamId, List<Long>> each : positions.entrySet()) {
-      all =
-          all.thenCombine(
-              needs.streams().at(each.getKey(), each.getValue()),
-              (found, more) -> {
-                found.put(each.getKey(), more);
-                return found;
-              });
-    }
-    return all;
+    return positions;
   }
 
   private void sendAgain(Session session, Map<StreamId, Map<Long, Publication>> found) {
@@ -174,26 +148,22 @@ final class SessionDesk {
               ? each.publication()
               : found.getOrDefault(stream, Map.of()).get(each.position());
       if (publication != null) {
-        client.sendAgain(each, publication, stream);
+        sendAgain(each, publication, stream);
       } else if (stream != null) {
         done(stream, each.position()); // it was kept no longer
       }
     }
   }
 
-  private CompletionStage<Map<StreamId, Streams.Head>> heads(Collection<StreamId> streams) {
-    CompletionStage<Map<StreamId, Streams.Head>> all =
-        CompletableFuture.completedFuture(new HashMap<>());
-    for (StreamId stream : streams) {
-      all =
-          all.thenCombine(
-              needs.streams().head(stream),
-              (found, head) -> {
-                found.put(stream, head);
-                return found;
-              });
+  private void sendAgain(Session.InFlight was, Publication publication, @Nullable StreamId stream) {
+    Deliveries.Delivery delivery =
+        new Deliveries.Delivery(
+            publication, was.qos(), was.retain(), was.identifiers(), stream, was.position());
+    if (was.number() == 0) {
+      deliveries.put(delivery);
+    } else {
+      deliveries.sendAgain(was.number(), delivery, was.received());
     }
-    return all;
   }
 
   /** A track that is behind reads up to it. */
@@ -208,106 +178,24 @@ final class SessionDesk {
 
   // Subscriptions.
 
-  /** Whether what it matches is recorded while no stream is there. */
-  static boolean isDurable(ClientFrame.Wanted wanted, TopicFilter filter) {
-    return wanted.qos() > 0
-        && filter.share() == null
-        && filter.text().length() <= DurableFilters.MAX_FILTER;
-  }
-
   /** Done when the session has them, and those that are durable are in force everywhere. */
   CompletionStage<Done> subscribe(Map<TopicFilter, ClientFrame.Wanted> wanted) {
-    List<TopicFilter> fresh = new ArrayList<>(wanted.size());
-    List<String> noLonger = new ArrayList<>(0);
-    Set<StreamId> streams = new LinkedHashSet<>();
-    wanted.forEach(
-        (filter, how) -> {
-          Session.Kept before = kept.get(filter.text());
-          boolean was = before != null && before.durable();
-          if (isDurable(how, filter) && !was) {
-            fresh.add(filter);
-            streams.addAll(needs.streams().of(device.user().tenant(), filter));
-          } else if (!isDurable(how, filter) && was) {
-            noLonger.add(filter.text());
-          }
-        });
-    CompletionStage<Map<StreamId, Streams.Head>> heads =
-        fresh.isEmpty()
-            ? CompletableFuture.completedFuture(Map.of())
-            : needs
-                .filters()
-                .add(device, fresh.stream().map(TopicFilter::text).toList())
-                .thenCompose(done -> heads(streams));
-    Map<String, Session.Kept> before = Map.copyOf(kept);
-    CompletionStage<Subscribed> subscribed =
-        heads.thenCompose(
-            found -> {
-              Map<String, Session.Kept> changed = new HashMap<>();
-              wanted.forEach(
-                  (filter, how) ->
-                      changed.put(
-                          filter.text(), kept(filter, how, before.get(filter.text()), found)));
-              return needs
-                  .devices()
-                  .subscribe(device, changed, List.of())
-                  .thenCompose(done -> forget(noLonger))
-                  .thenApply(done -> new Subscribed(changed, found));
-            });
-    pending(subscribed);
-    CompletableFuture<Done> known = new CompletableFuture<>();
-    host.then(
-        subscribed,
-        done -> {
-          if (done.value() == null) {
-            known.completeExceptionally(done.cause());
-            return;
-          }
-          kept.putAll(done.value().changed());
-          done.value().heads().forEach(this::begin);
-          known.complete(Done.getInstance());
-        });
-    return known;
+    return subscriptions.subscribe(wanted, this::begin);
   }
 
-  private record Subscribed(Map<String, Session.Kept> changed, Map<StreamId, Streams.Head> heads) {}
-
-  private CompletionStage<Done> forget(List<String> filters) {
-    return filters.isEmpty()
-        ? CompletableFuture.completedFuture(Done.getInstance())
-        : needs.filters().remove(device, filters);
-  }
-
-  /** What the client asked for is done, though it may leave before it is answered. */
-  private void pending(CompletionStage<?> more) {
-    pending =
-        CompletableFuture.allOf(
-            pending, more.handle((done, failure) -> Done.getInstance()).toCompletableFuture());
+  /** Done when the session is without them. */
+  CompletionStage<Done> unsubscribe(List<String> filters) {
+    return subscriptions.unsubscribe(filters);
   }
 
   /** Done when all is that the client asked for. */
   CompletableFuture<Void> pending() {
-    return pending;
+    return subscriptions.pending();
   }
 
-  private Session.Kept kept(
-      TopicFilter filter,
-      ClientFrame.Wanted how,
-      Session.@Nullable Kept before,
-      Map<StreamId, Streams.Head> heads) {
-    if (!isDurable(how, filter)) {
-      return new Session.Kept(how, Map.of());
-    }
-    if (before != null && before.durable()) {
-      return new Session.Kept(how, before.from());
-    }
-    Map<String, Long> from = new HashMap<>();
-    for (StreamId stream : needs.streams().of(device.user().tenant(), filter)) {
-      Streams.Head head = heads.get(stream);
-      if (head != null) {
-        from.put(stream.path(), head.position());
-      }
-    }
-    return new Session.Kept(how, from);
+  /** Whether what a subscription matches at a position is for the session. */
+  boolean takes(String filter, StreamId stream, long position) {
+    return subscriptions.takes(filter, stream, position);
   }
 
   /** What came since the filter was in force here has been taken as it came. */
@@ -330,36 +218,10 @@ final class SessionDesk {
     return track;
   }
 
-  /** Done when the session is without them. */
-  CompletionStage<Done> unsubscribe(List<String> filters) {
-    List<String> durable =
-        filters.stream()
-            .filter(
-                filter -> {
-                  Session.Kept was = kept.remove(filter);
-                  return was != null && was.durable();
-                })
-            .toList();
-    CompletionStage<Done> unsubscribed =
-        needs.devices().subscribe(device, Map.of(), filters).thenCompose(done -> forget(durable));
-    pending(unsubscribed);
-    return unsubscribed;
-  }
-
-  /** Whether what a subscription matches at a position is for the session. */
-  boolean takes(String filter, StreamId stream, long position) {
-    Session.Kept subscription = kept.get(filter);
-    if (subscription == null || !subscription.durable()) {
-      return true;
-    }
-    Long from = subscription.from().get(stream.path());
-    return from != null && position > from;
-  }
-
   // Delivering.
 
   /** Something recorded came live. */
-  void arrived(Publication publication, List<Subscription> subscriptions, Router.Place place) {
+  void arrived(Publication publication, List<Subscription> arrivedBy, Router.Place place) {
     StreamTrack track = track(place.stream());
     if (place.position() <= track.sent) {
       return;
@@ -368,13 +230,21 @@ final class SessionDesk {
       track.behind |= track.life != 0;
       track.life = place.life();
     }
-    if (toSendAgain != null || track.behind || !client.hasRoom()) {
+    if (toSendAgain != null || track.behind || !deliveries.hasRoom()) {
       track.behind = true;
       track.goal = Math.max(track.goal, place.position());
       return;
     }
-    client.deliver(publication, subscriptions, track, place.position());
+    deliver(publication, arrivedBy, track, place.position());
     track.sent = place.position();
+  }
+
+  private void deliver(
+      Publication publication, List<Subscription> to, StreamTrack track, long position) {
+    if (!to.isEmpty() && client.mayReceive(publication.path())) {
+      track.with(position);
+      deliveries.put(Deliveries.Delivery.of(publication, to, track.stream, position));
+    }
   }
 
   void look(StreamId stream) {
@@ -403,7 +273,7 @@ final class SessionDesk {
       return;
     }
     for (StreamTrack track : tracks.values()) {
-      if (track.behind && !track.reading && client.hasRoom()) {
+      if (track.behind && !track.reading && deliveries.hasRoom()) {
         read(track);
       }
     }
@@ -413,14 +283,10 @@ final class SessionDesk {
     track.reading = true;
     long goal = track.goal;
     int looks = track.looks;
-    List<String> filters =
-        kept.entrySet().stream()
-            .filter(each -> each.getValue().durable())
-            .map(Map.Entry::getKey)
-            .filter(filter -> takes(filter, track.stream, Long.MAX_VALUE))
-            .toList();
     host.then(
-        needs.streams().read(track.stream, filters, track.sent, readAtOnce),
+        needs
+            .streams()
+            .read(track.stream, subscriptions.durableIn(track.stream), track.sent, readAtOnce),
         read -> {
           track.reading = false;
           if (read.value() != null) {
@@ -431,10 +297,10 @@ final class SessionDesk {
 
   private void continueWith(StreamTrack track, long goal, int looks, Streams.Stretch stretch) {
     for (Streams.Entry entry : stretch.entries()) {
-      if (!client.hasRoom()) {
+      if (!deliveries.hasRoom()) {
         return;
       }
-      client.deliver(
+      deliver(
           entry.publication(),
           client.subscriptions(entry.publication(), track.stream, entry.position()),
           track,
@@ -453,10 +319,13 @@ final class SessionDesk {
     return toSendAgain == null ? List.of() : toSendAgain;
   }
 
-  /** By stream, where the session's next stream is to read on. */
+  /** By stream, where the session's next stream is to read on: before what waits. */
   Map<String, Long> positions() {
     Map<String, Long> positions = new HashMap<>();
-    tracks.values().forEach(track -> positions.put(track.stream.path(), client.resumeAt(track)));
+    for (StreamTrack track : tracks.values()) {
+      long waits = deliveries.firstWaiting(track.stream, Long.MAX_VALUE);
+      positions.put(track.stream.path(), Math.min(waits - 1, track.sent));
+    }
     return positions;
   }
 

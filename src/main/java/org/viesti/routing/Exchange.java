@@ -1,13 +1,10 @@
 package org.viesti.routing;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,10 +31,10 @@ public final class Exchange {
   /** What matches a topic. */
   sealed interface Entry permits Local, Elsewhere, SharedGroup {}
 
-  private record Local(Subscription subscription) implements Entry {}
+  record Local(Subscription subscription) implements Entry {}
 
   /** Some stream of another node. */
-  private record Elsewhere(ActorRef<Command> node) implements Entry {}
+  record Elsewhere(ActorRef<Command> node) implements Entry {}
 
   /** What a node's exchange is told by others. */
   public sealed interface Command permits Deliver, DeliverRecorded, Told, Interests.Message {}
@@ -70,9 +67,6 @@ public final class Exchange {
     /** It is to be recorded first, because somebody may be away; nobody was told of it. */
     TO_RECORD
   }
-
-  /** About this many bytes go to another node at once: its frames are limited. */
-  private static final int BYTES_AT_ONCE = 256 << 10;
 
   /** One tenant's. */
   private static final class Tree {
@@ -312,101 +306,5 @@ public final class Exchange {
       }
     }
     hits.tell();
-  }
-
-  /** Who is to get what: gathered for a batch, then told, each stream and each node once. */
-  private final class Hits {
-    private final Map<ActorRef<Router.Routed>, List<Router.Arrival>> streams =
-        new LinkedHashMap<>();
-    private final Map<ActorRef<Command>, List<Sent>> nodes = new HashMap<>(0);
-    private @Nullable Publication publication;
-    private Router.@Nullable Place place;
-    boolean any;
-
-    private Publication current() {
-      return Objects.requireNonNull(publication);
-    }
-
-    void next(Publication one, Router.@Nullable Place itsPlace) {
-      publication = one;
-      place = itsPlace;
-      any = false;
-    }
-
-    void everywhere(Entry entry) {
-      any = true;
-      switch (entry) {
-        case Local(Subscription subscription) -> local(subscription);
-        case Elsewhere(ActorRef<Command> node) -> sent(node, true, null);
-        case SharedGroup group -> {
-          switch (group.next()) {
-            case SharedGroup.Here(Subscription subscription) -> local(subscription);
-            case SharedGroup.There(ActorRef<Command> node) ->
-                sent(node, false, group.filter.text());
-            case null -> {}
-          }
-        }
-      }
-    }
-
-    void here(Entry entry) {
-      if (entry instanceof Local(Subscription subscription)) {
-        local(subscription);
-      }
-    }
-
-    void local(Subscription subscription) {
-      if (!subscription.takes(current().publisher())) {
-        return;
-      }
-      List<Router.Arrival> arrivals =
-          streams.computeIfAbsent(subscription.follower(), f -> new ArrayList<>(2));
-      if (!arrivals.isEmpty() && arrivals.getLast().publication() == publication) {
-        // Filters overlap: one copy, for all of them.
-        arrivals.getLast().subscriptions().add(subscription);
-      } else {
-        List<Subscription> first = new ArrayList<>(1);
-        first.add(subscription);
-        arrivals.add(new Router.Arrival(current(), first, place));
-      }
-    }
-
-    private void sent(ActorRef<Command> node, boolean plain, @Nullable String shared) {
-      List<Sent> all = nodes.computeIfAbsent(node, n -> new ArrayList<>(2));
-      Sent last = all.isEmpty() ? null : all.getLast();
-      List<String> groups = new ArrayList<>(0);
-      boolean toAll = plain;
-      if (last != null && last.publication() == publication) {
-        all.removeLast();
-        groups.addAll(last.shared());
-        toAll |= last.plain();
-      }
-      if (shared != null) {
-        groups.add(shared);
-      }
-      all.add(new Sent(current(), toAll, groups, place == null ? 0 : place.position()));
-    }
-
-    void tell() {
-      tell(null);
-    }
-
-    void tell(@Nullable StreamVoice voice) {
-      streams.forEach((stream, arrivals) -> stream.tell(new Router.Arrived(arrivals)));
-      nodes.forEach(
-          (node, all) -> {
-            int from = 0;
-            int bytes = 0;
-            for (int i = 0; i < all.size(); i++) {
-              bytes += all.get(i).publication().size();
-              if (bytes > BYTES_AT_ONCE || i + 1 == all.size()) {
-                List<Sent> part = List.copyOf(all.subList(from, i + 1));
-                node.tell(voice == null ? new Deliver(part) : voice.say(node, part));
-                from = i + 1;
-                bytes = 0;
-              }
-            }
-          });
-    }
   }
 }

@@ -2,9 +2,12 @@ package org.viesti.stream;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -161,24 +164,45 @@ public final class Streams {
     }
   }
 
-  /** The messages at these positions, as far as they are still there, by position. */
-  public CompletionStage<Map<Long, Publication>> at(StreamId stream, Collection<Long> positions) {
-    CompletionStage<Map<Long, Publication>> found =
-        CompletableFuture.completedFuture(new LinkedHashMap<>());
-    for (long row : positions.stream().mapToLong(Streams::rowOf).distinct().toArray()) {
-      found =
-          found.thenCombine(
-              history.forward(stream.key(), row - 1, row, 1),
-              (all, rows) -> {
-                List<Entry> entries = new ArrayList<>();
-                rows.forEach(each -> add(stream, each, 0, entries));
-                entries.stream()
-                    .filter(entry -> positions.contains(entry.position()))
-                    .forEach(entry -> all.put(entry.position(), entry.publication()));
-                return all;
+  /** The heads of several. */
+  public CompletionStage<Map<StreamId, Head>> heads(Collection<StreamId> streams) {
+    CompletionStage<Map<StreamId, Head>> all = CompletableFuture.completedFuture(new HashMap<>());
+    for (StreamId stream : streams) {
+      all =
+          all.thenCombine(
+              head(stream),
+              (heads, head) -> {
+                heads.put(stream, head);
+                return heads;
               });
     }
-    return found;
+    return all;
+  }
+
+  /** The messages at these positions, as far as they are still there. */
+  public CompletionStage<Map<StreamId, Map<Long, Publication>>> at(
+      Map<StreamId, List<Long>> positions) {
+    CompletionStage<Map<StreamId, Map<Long, Publication>>> all =
+        CompletableFuture.completedFuture(new HashMap<>());
+    for (Map.Entry<StreamId, List<Long>> each : positions.entrySet()) {
+      Set<Long> wanted = new HashSet<>(each.getValue());
+      for (long row : wanted.stream().mapToLong(Streams::rowOf).distinct().toArray()) {
+        all =
+            all.thenCombine(
+                history.forward(each.getKey().key(), row - 1, row, 1),
+                (found, rows) -> {
+                  Map<Long, Publication> of =
+                      found.computeIfAbsent(each.getKey(), stream -> new HashMap<>());
+                  List<Entry> entries = new ArrayList<>();
+                  rows.forEach(one -> add(each.getKey(), one, 0, entries));
+                  entries.stream()
+                      .filter(entry -> wanted.contains(entry.position()))
+                      .forEach(entry -> of.put(entry.position(), entry.publication()));
+                  return found;
+                });
+      }
+    }
+    return all;
   }
 
   private CompletionStage<Is> ask(
