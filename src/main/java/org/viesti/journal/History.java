@@ -31,6 +31,8 @@ public final class History {
   /** Every query names at most this many logs, so that one of thousands is several statements. */
   private static final int LOGS_A_QUERY = 100;
 
+  private static final int DELETED_AT_ONCE = 10_000;
+
   /** The last position of a log. */
   static final String HEAD =
       """
@@ -317,6 +319,59 @@ public final class History {
       q.setString(1, log);
       try (ResultSet r = q.executeQuery()) {
         return r.next() ? r.getLong(1) : 0;
+      }
+    }
+  }
+
+  /**
+   * Deletes what was written before a time, in milliseconds, but for the last entry: it says how
+   * long the log is. A few at a time, so that nobody waits long for it.
+   */
+  public CompletionStage<Done> deleteBefore(String log, long time) {
+    return seqAt(log, time)
+        .thenCompose(
+            first ->
+                database.run(
+                    connection -> {
+                      long end = Math.min(first, head(connection, log));
+                      long from = first(connection, log);
+                      while (from < end) {
+                        long to = Math.min(end, from + DELETED_AT_ONCE);
+                        delete(connection, log, to);
+                        from = to;
+                      }
+                      return Done.getInstance();
+                    }));
+  }
+
+  private static void delete(Connection connection, String log, long before) throws SQLException {
+    try (PreparedStatement tags =
+            connection.prepareStatement(
+                """
+                delete from "event_tag" where "tag" >= ? and "tag" < ? and right("tag", 19) < ?""");
+        PreparedStatement rows =
+            connection.prepareStatement(
+                """
+                delete from "event_journal" where "persistence_id" = ? and "sequence_number" < ?""")) {
+      tags.setString(1, log + " ");
+      tags.setString(2, log + "!");
+      tags.setString(3, padded(before));
+      tags.executeUpdate();
+      rows.setString(1, log);
+      rows.setLong(2, before);
+      rows.executeUpdate();
+    }
+  }
+
+  private static long first(Connection connection, String log) throws SQLException {
+    try (PreparedStatement q =
+        connection.prepareStatement(
+            """
+            select "sequence_number" from "event_journal" where "persistence_id" = ?
+            order by "persistence_id", "sequence_number" limit 1""")) {
+      q.setString(1, log);
+      try (ResultSet r = q.executeQuery()) {
+        return r.next() ? r.getLong(1) : Long.MAX_VALUE;
       }
     }
   }

@@ -17,6 +17,8 @@ import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.Recovery;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.viesti.journal.GroupCommit;
 import org.viesti.journal.History;
 import org.viesti.journal.Logs;
@@ -37,8 +39,16 @@ final class Stream extends EventSourcedBehavior<StreamCommand, Appended, Stream.
     NOTHING
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(Stream.class);
+
+  /** How often rows are deleted while they are kept. */
+  private static final int SWEEPS = 100;
+
+  private static final long MIN_SWEEP_MS = 100;
+  private static final long MAX_SWEEP_MS = 3_600_000;
+
   /** What a stream needs of its node. */
-  record Needs(StreamSettings settings, Exchange exchange) {}
+  record Needs(StreamSettings settings, Exchange exchange, History history) {}
 
   /** One row to be written: its tags and then, once it is, its messages. */
   private record Row(List<Publication> publications, Set<String> tags) {}
@@ -57,6 +67,9 @@ final class Stream extends EventSourcedBehavior<StreamCommand, Appended, Stream.
   private final ArrayDeque<Row> untagged = new ArrayDeque<>(1);
 
   private long nextToTag;
+
+  /** When rows that are too old are deleted next, in milliseconds since 1970. */
+  private long sweepAt;
 
   static Behavior<StreamCommand> create(StreamId id, Needs needs) {
     return Behaviors.setup(context -> new Stream(context, id, needs));
@@ -152,7 +165,25 @@ final class Stream extends EventSourcedBehavior<StreamCommand, Appended, Stream.
               needs.exchange().recorded(voice, placed(rows, before));
               StreamCommand.Is is = new StreamCommand.Is(before + rows.size(), voice.life());
               waiting.forEach(each -> each.tell(is));
+              sweep(System.currentTimeMillis());
             });
+  }
+
+  /** A log to which nothing is added need not be swept: its next message does it. */
+  private void sweep(long now) {
+    long keep = needs.settings().keep().toMillis();
+    if (keep > 0 && now >= sweepAt) {
+      sweepAt = now + Math.clamp(keep / SWEEPS, MIN_SWEEP_MS, MAX_SWEEP_MS);
+      needs
+          .history()
+          .deleteBefore(id.key(), now - keep)
+          .whenComplete(
+              (done, failure) -> {
+                if (failure != null) {
+                  LOG.warn("could not delete old rows of {}: {}", id, failure.toString());
+                }
+              });
+    }
   }
 
   private static Appended event(Row row) {

@@ -57,7 +57,7 @@ public final class Streams {
   /** Opens the door on this node. */
   public static Streams start(
       ActorSystem<?> system, StreamSettings settings, History history, Exchange exchange) {
-    return new Streams(system, history, new Stream.Needs(settings, exchange));
+    return new Streams(system, history, new Stream.Needs(settings, exchange, history));
   }
 
   static long position(long row, int index) {

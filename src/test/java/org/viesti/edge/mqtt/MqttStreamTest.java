@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.viesti.TestNode;
+import org.viesti.testkit.Await;
 import org.viesti.testkit.Shows;
 
 /** What sessions that are away cost, and how streams lay it down. */
@@ -155,6 +156,43 @@ class MqttStreamTest {
             .isBetween(Duration.ofMillis(650), Duration.ofSeconds(8));
       } finally {
         other.createStatement().execute("set exclusive 0");
+      }
+    }
+  }
+
+  @Test
+  @Shows("stream.keep")
+  void rows_are_kept_so_long_whoever_has_not_read_them(@TempDir Path own) throws Exception {
+    try (TestNode forgetful =
+            TestNode.start(
+                own,
+                "mqtt.anonymous",
+                true,
+                "topics.acl",
+                List.of("allow all #"),
+                "stream.keep",
+                "1s");
+        Connection connection = forgetful.database.connect()) {
+      int port = forgetful.mqttPort();
+      SessionClient.resume(port, "away", FOR_EVER).subscribe("kept", 1).leave();
+      try (SessionClient ann = SessionClient.clean(port, "ann", 0)) {
+        ann.publish("kept", "old");
+        Await.until(
+            Duration.ofSeconds(20),
+            () -> "the first row is still there",
+            () -> {
+              ann.publish("kept", "new");
+              try (ResultSet r =
+                  connection
+                      .createStatement()
+                      .executeQuery(
+                          "select min(\"sequence_number\") from \"event_journal\" where \"persistence_id\" like '%/streams/%'")) {
+                return r.next() && r.getLong(1) > 1;
+              }
+            });
+      }
+      try (SessionClient bob = SessionClient.resume(port, "away", FOR_EVER)) {
+        assertThat(bob.take()).isEqualTo("kept new");
       }
     }
   }
