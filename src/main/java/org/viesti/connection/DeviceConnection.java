@@ -696,6 +696,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     return switch (news) {
       case Devices.TakenOver() -> end(new CloseCause.TakenOver());
       case Devices.Revoked() -> end(new CloseCause.Revoked());
+      case Devices.SecretChanged() ->
+          !principal.isBySecret() || end(new CloseCause.SecretRevoked());
     };
   }
 
