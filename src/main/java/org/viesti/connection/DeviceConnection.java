@@ -188,7 +188,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     ConnectionSettings settings = needs.settings();
     this.outlet = new Outlet(wire, settings.maxEphemeral());
     this.publishing =
-        new Publishing(settings, principal, needs.admission(), wire, outlet, this::pipe);
+        new Publishing(
+            settings, principal, needs.admission(), wire, outlet, this::pipe, this::then);
     this.acks = new Acknowledgements(settings, timers);
     this.outbox =
         new Outbox(
@@ -710,6 +711,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean checkHeartbeat() {
     if (!rooms) {
       return true; // the client said itself how long it may be silent, and its edge minds that
+    }
+    if (publishing.isPaused()) {
+      heard(); // what it says now nobody reads
     }
     long silent = System.nanoTime() - heardAt;
     long heartbeat = needs.settings().heartbeat().toNanos();
