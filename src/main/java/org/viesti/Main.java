@@ -8,8 +8,14 @@ import picocli.CommandLine.Command;
 @Command(
     name = "viesti",
     description = "Chat delivery, IoT broker and gateway in one cluster. Without a command: node.",
-    subcommands = {NodeCommand.class, TokenCommand.class, SendCommand.class, TailCommand.class},
-    synopsisSubcommandLabel = "(node | token | send | tail)",
+    subcommands = {
+      NodeCommand.class,
+      TokenCommand.class,
+      SendCommand.class,
+      TailCommand.class,
+      DeviceCommands.class
+    },
+    synopsisSubcommandLabel = "(node | token | send | tail | device)",
     mixinStandardHelpOptions = true)
 public final class Main {
   private Main() {}

@@ -53,7 +53,9 @@ import org.viesti.routing.Router;
 import org.viesti.routing.Tails;
 import org.viesti.routing.Waker;
 import org.viesti.security.Authenticator;
+import org.viesti.security.DeviceSecrets;
 import org.viesti.security.ResumeTokens;
+import org.viesti.security.SecretAuthenticator;
 import org.viesti.security.TokenAuthenticator;
 import org.viesti.stream.Streams;
 import org.viesti.user.DeadLetters;
@@ -148,6 +150,7 @@ public final class Node implements AutoCloseable {
             Router.create(routes, owners, history, tails), "router", Props.empty());
     Authenticator authenticator = TokenAuthenticator.of(settings.security(), clock);
     ResumeTokens resumeTokens = ResumeTokens.of(settings.security(), clock);
+    DeviceSecrets secrets = new DeviceSecrets(database, clock);
 
     Exchange exchange = Exchange.start(system, owners, settings.routing().compareEvery());
     Retained retained = new Retained(database);
@@ -184,7 +187,12 @@ public final class Node implements AutoCloseable {
             new TopicDesk.Needs(publisher, filters, devices, settings.topics()));
 
     // edges
-    MqttAuthenticator mqttClients = new MqttAuthenticator(authenticator, settings.mqtt());
+    MqttAuthenticator mqttClients =
+        new MqttAuthenticator(
+            authenticator,
+            new SecretAuthenticator(secrets::fingerprint, settings.security(), clock),
+            settings.security().tenant(),
+            settings.mqtt());
     LiveServer live =
         LiveServer.start(
             settings.live(),
@@ -192,7 +200,8 @@ public final class Node implements AutoCloseable {
                 new WebSocketEdge(authenticator, connections, settings.live()),
                 new MqttEdge(settings.mqtt(), mqttClients, connections)));
     Optional<MqttServer> mqtt = MqttServer.start(settings.mqtt(), mqttClients, connections);
-    Calls answers = Calls.over(settings.calls(), authenticator, rooms, users, devices, admission);
+    Calls answers =
+        Calls.over(settings.calls(), authenticator, rooms, users, devices, secrets, admission);
     RestEdge rest = new RestEdge(system, settings.calls(), answers, liveDoor(settings, live));
     GrpcEdge grpc = new GrpcEdge(system, settings.calls(), settings.live(), answers, connections);
     CallServer calls = CallServer.start(system, settings.calls(), rest::handle, grpc::handle);

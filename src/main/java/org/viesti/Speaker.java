@@ -33,6 +33,14 @@ final class Speaker {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command = CommandSpec.create();
 
+  @Nullable String user() {
+    return user;
+  }
+
+  @Nullable String device() {
+    return device;
+  }
+
   /** A new HS256 token. */
   String token(String defaultDevice, Set<String> roles, Duration lifetime) {
     if (user == null) {

@@ -45,6 +45,8 @@ class HouseTest {
   private static final Map<String, String> LONG =
       Map.of(
           "connection/DeviceConnection.java", "one actor, one face: its life and its frames",
+          "edge/grpc/ChatCalls.java", "one service: a method for each call",
+          "edge/mqtt/MqttSession.java", "one session: its phases are read together",
           "edge/websocket/WebSocketSession.java", "one session: its phases are read together",
           "device/Device.java", "one entity, one face",
           "room/Room.java", "one entity, one face",

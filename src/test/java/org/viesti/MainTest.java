@@ -12,7 +12,7 @@ import org.viesti.protocol.Refused;
 
 class MainTest {
   @ParameterizedTest
-  @ValueSource(strings = {"node", "token", "send", "tail"})
+  @ValueSource(strings = {"node", "token", "send", "tail", "device"})
   void every_command_explains_itself(String command) {
     Cli.Result result = Cli.run(command, "--help");
 

@@ -20,6 +20,9 @@ public sealed interface CloseCause {
   /** The device may not come back. */
   record Revoked() implements CloseCause {}
 
+  /** The secret that opened the stream is the device's no longer. */
+  record SecretRevoked() implements CloseCause {}
+
   /** Nothing was heard for two heartbeats. */
   record Silent() implements CloseCause {}
 
@@ -34,6 +37,7 @@ public sealed interface CloseCause {
       case TakenOver() -> ErrorCode.CONNECTED_ELSEWHERE;
       case TokenExpired() -> ErrorCode.TOKEN_EXPIRED;
       case Revoked() -> ErrorCode.DEVICE_REVOKED;
+      case SecretRevoked() -> ErrorCode.UNAUTHENTICATED;
       case Silent() -> ErrorCode.UNAVAILABLE;
       case Drained() -> ErrorCode.DRAINING;
     };
@@ -47,6 +51,9 @@ public sealed interface CloseCause {
       case TakenOver() -> Refusal.of(code(), "a newer stream of this device took over");
       case TokenExpired() -> Refusal.of(code(), "the token's time is over: connect with a new one");
       case Revoked() -> Refusal.of(code(), "the device was revoked: it may not come back");
+      case SecretRevoked() ->
+          Refusal.of(
+              code(), "the device's secret was revoked or replaced: connect with the new one");
       case Silent() -> Refusal.of(code(), "nothing was heard for two heartbeats");
       case Drained() -> Refusal.of(code(), "the node is leaving: connect again, to any node");
     };

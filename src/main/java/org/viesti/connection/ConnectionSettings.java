@@ -31,7 +31,11 @@ public record ConnectionSettings(
     int deviceRate,
     int deviceBurst,
     int userRate,
-    int userBurst) {
+    int userBurst,
+    int publishRate,
+    int publishBurst,
+    int publishBytesRate,
+    int publishBytesBurst) {
 
   public static ConnectionSettings from(Config root) {
     SectionSettings connection = SectionSettings.of(root, "connection");
@@ -60,7 +64,11 @@ public record ConnectionSettings(
             limits.number("device-rate", 0, 1_000_000),
             limits.number("device-burst", 1, 10_000_000),
             limits.number("user-rate", 0, 1_000_000),
-            limits.number("user-burst", 1, 10_000_000));
+            limits.number("user-burst", 1, 10_000_000),
+            limits.number("publish-rate", 0, 1_000_000),
+            limits.number("publish-burst", 1, 10_000_000),
+            limits.number("publish-bytes-rate", 0, 1_000_000_000),
+            limits.number("publish-bytes-burst", 1, 1_000_000_000));
     if (settings.drainMax().compareTo(settings.drainMin()) < 0) {
       throw connection.wrong("drain-max", "must be at least viesti.connection.drain-min");
     }

@@ -128,6 +128,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private final String session;
   private final Outbox outbox;
   private final Outlet outlet;
+  private final DeskHost host = new Host();
   private final Publishing publishing;
   private final Acknowledgements acks;
 
@@ -189,7 +190,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     ConnectionSettings settings = needs.settings();
     this.outlet = new Outlet(wire, settings.maxEphemeral());
     this.publishing =
-        new Publishing(settings, principal, needs.admission(), wire, outlet, this::pipe);
+        new Publishing(settings, principal, needs.admission(), wire, outlet, this::pipe, host);
     this.acks = new Acknowledgements(settings, timers);
     this.outbox =
         new Outbox(
@@ -405,17 +406,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         outlet,
         publishing,
         acks,
-        new DeskHost() {
-          @Override
-          public <T> void then(CompletionStage<T> stage, Consumer<DeskHost.Result<T>> effect) {
-            DeviceConnection.this.then(stage, effect);
-          }
-
-          @Override
-          public void end(CloseCause why) {
-            getContext().getSelf().tell(new End(why));
-          }
-        });
+        host);
   }
 
   private void pipe(CompletionStage<List<ServerFrame>> answers, int requests) {
@@ -425,12 +416,20 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
             (frames, failure) -> new Answered(frames == null ? List.of() : frames, requests));
   }
 
-  private <T> void then(CompletionStage<T> stage, Consumer<DeskHost.Result<T>> effect) {
-    getContext()
-        .pipeToSelf(
-            stage,
-            (value, failure) ->
-                new Then(() -> effect.accept(new DeskHost.Result<>(value, failure))));
+  private final class Host implements DeskHost {
+    @Override
+    public <T> void then(CompletionStage<T> stage, Consumer<DeskHost.Result<T>> effect) {
+      getContext()
+          .pipeToSelf(
+              stage,
+              (value, failure) ->
+                  new Then(() -> effect.accept(new DeskHost.Result<>(value, failure))));
+    }
+
+    @Override
+    public void end(CloseCause why) {
+      getContext().getSelf().tell(new End(why));
+    }
   }
 
   private boolean onAnswered(List<ServerFrame> frames, int requests) {
@@ -725,6 +724,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     return switch (news) {
       case Devices.TakenOver() -> end(new CloseCause.TakenOver());
       case Devices.Revoked() -> end(new CloseCause.Revoked());
+      case Devices.SecretChanged() ->
+          !principal.isBySecret() || end(new CloseCause.SecretRevoked());
     };
   }
 
@@ -737,6 +738,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean checkHeartbeat() {
     if (!rooms) {
       return true; // the client said itself how long it may be silent, and its edge minds that
+    }
+    if (publishing.isPaused()) {
+      heard(); // what it says now nobody reads
     }
     long silent = System.nanoTime() - heardAt;
     long heartbeat = needs.settings().heartbeat().toNanos();

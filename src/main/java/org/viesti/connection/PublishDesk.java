@@ -77,6 +77,7 @@ final class PublishDesk {
   }
 
   private boolean admit(ClientFrame.Publish publish) {
+    publishing.published(publish);
     String id = publish.id();
     if (publish.qos() == 2 && id != null && unreleased.contains(id)) {
       // It came again because the answer was lost, or before it could be given.

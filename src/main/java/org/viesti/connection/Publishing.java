@@ -2,7 +2,9 @@ package org.viesti.connection;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.ClientFrame;
@@ -17,6 +19,11 @@ import org.viesti.security.Principal;
 /**
  * What a client asks to be recorded: admitted at the device's rate, answered once committed, and at
  * most a window of it unanswered. Past the window the client's socket is not read.
+ *
+ * <p>Nor is it read while the client is behind its rates of publishes to topics. For these nobody
+ * is refused: a client of MQTT 3.1.1 can be told of it only by closing, one of MQTT 5 takes 0x97
+ * for an answer and lets the message go, and one of QoS 0 hears of nothing. So what was read is
+ * published, however much it is, and what it was too much waits in the sender's kernel.
  */
 final class Publishing {
   /** How answers come back into the connection's actor. */
@@ -30,9 +37,16 @@ final class Publishing {
   private final Wire wire;
   private final Outlet outlet;
   private final Answers answers;
+  private final DeskHost host;
   private final TokenBucket rate;
   private int unanswered;
   private boolean paused;
+
+  /** Null while nothing was published to a topic. */
+  private @Nullable PublishRates publishRates;
+
+  /** It is behind, and will be heeded again when it should no longer be. */
+  private boolean waitsForRates;
 
   Publishing(
       ConnectionSettings settings,
@@ -40,13 +54,15 @@ final class Publishing {
       Admission admission,
       Wire wire,
       Outlet outlet,
-      Answers answers) {
+      Answers answers,
+      DeskHost host) {
     this.settings = settings;
     this.principal = principal;
     this.admission = admission;
     this.wire = wire;
     this.outlet = outlet;
     this.answers = answers;
+    this.host = host;
     this.rate = new TokenBucket(settings.deviceRate(), settings.deviceBurst(), System::nanoTime);
   }
 
@@ -174,18 +190,46 @@ final class Publishing {
     unanswered -= requests;
   }
 
+  /** One to a topic, whatever becomes of it. */
+  void published(ClientFrame.Publish publish) {
+    PublishRates rates = publishRates;
+    if (rates == null) {
+      rates = new PublishRates(settings);
+      publishRates = rates;
+    }
+    rates.spend(publish);
+  }
+
+  /** The client's socket is not read. */
+  boolean isPaused() {
+    return paused;
+  }
+
   /**
-   * Reads the client's socket or leaves it: past the window of unanswered requests, and while the
-   * client does not take what it is sent, because each frame it sends can have an answer.
+   * Reads the client's socket or leaves it: past the window of unanswered requests, while the
+   * client is behind its rates, and while it does not take what it is sent, because each frame it
+   * sends can have an answer.
    */
   void heed() {
     boolean full =
-        unanswered >= settings.maxUnanswered()
+        isBehind()
+            || unanswered >= settings.maxUnanswered()
             || (paused && unanswered > settings.maxUnanswered() / 2)
             || !wire.writable();
     if (full != paused) {
       paused = full;
       wire.reading(!full);
     }
+  }
+
+  private boolean isBehind() {
+    long behindMs = publishRates == null ? 0 : publishRates.behind();
+    if (behindMs > 0 && !waitsForRates) {
+      waitsForRates = true;
+      host.then(
+          new CompletableFuture<Boolean>().completeOnTimeout(true, behindMs, TimeUnit.MILLISECONDS),
+          passed -> waitsForRates = false);
+    }
+    return behindMs > 0;
   }
 }

@@ -175,6 +175,12 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
         }
         answer(state, readmit);
       }
+      case DeviceCommand.ChangeSecret change -> {
+        if (live != null) {
+          live.tell(new Devices.SecretChanged());
+        }
+        answer(state, change);
+      }
     }
     if (commit.wantsFlush()) {
       context.getSelf().tell(new DeviceCommand.Flush());

@@ -60,6 +60,9 @@ sealed interface DeviceCommand {
 
   record Readmit(ActorRef<Reply> replyTo) implements Request {}
 
+  /** Its secret is no longer what it was. */
+  record ChangeSecret(ActorRef<Reply> replyTo) implements Request {}
+
   record Flush() implements DeviceCommand {}
 
   record Idle() implements DeviceCommand {}

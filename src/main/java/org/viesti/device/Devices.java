@@ -85,6 +85,7 @@ public final class Devices {
   @JsonSubTypes({
     @JsonSubTypes.Type(value = TakenOver.class, name = "taken-over"),
     @JsonSubTypes.Type(value = Revoked.class, name = "revoked"),
+    @JsonSubTypes.Type(value = SecretChanged.class, name = "secret-changed"),
   })
   public sealed interface News extends NodeMessage {}
 
@@ -93,6 +94,9 @@ public final class Devices {
 
   /** The device may not stay. */
   public record Revoked() implements News {}
+
+  /** The device's secret was revoked or replaced: a stream that it opened may not stay. */
+  public record SecretChanged() implements News {}
 
   /**
    * A device as its owner knows it.
@@ -205,6 +209,11 @@ public final class Devices {
 
   public CompletionStage<Outbox> readmit(DeviceId device) {
     return ask(device, DeviceCommand.Readmit::new);
+  }
+
+  /** Closes the device's stream if it was opened by a secret. */
+  public CompletionStage<Outbox> secretChanged(DeviceId device) {
+    return ask(device, DeviceCommand.ChangeSecret::new);
   }
 
   private void tell(DeviceId device, DeviceCommand command) {

@@ -5,6 +5,7 @@ import org.viesti.connection.DeliveryStates;
 import org.viesti.device.Devices;
 import org.viesti.room.Rooms;
 import org.viesti.security.Authenticator;
+import org.viesti.security.DeviceSecrets;
 import org.viesti.user.Users;
 
 /**
@@ -19,12 +20,13 @@ public record Calls(Callers callers, RoomCalls rooms, MessageCalls messages, Use
       Rooms rooms,
       Users users,
       Devices devices,
+      DeviceSecrets secrets,
       Admission admission) {
     Callers callers = new Callers(authenticator, devices, settings.trustDevice(), System::nanoTime);
     return new Calls(
         callers,
         new RoomCalls(settings, rooms, users),
         new MessageCalls(settings, rooms, admission, new DeliveryStates(rooms, users, devices)),
-        new UserCalls(rooms, users, devices, callers));
+        new UserCalls(rooms, users, devices, secrets, callers));
   }
 }

@@ -37,7 +37,8 @@ public record ChannelWire(Channel channel) implements Wire {
 
   @Override
   public void reading(boolean on) {
-    channel.write(new Reading(on), channel.voidPromise());
+    // Flushed although it is nothing to be sent: a write alone waits until the loop has other work.
+    channel.writeAndFlush(new Reading(on), channel.voidPromise());
   }
 
   @Override

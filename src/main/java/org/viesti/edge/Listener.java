@@ -14,6 +14,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -89,13 +90,39 @@ public final class Listener {
   /** What speaks TLS with a section's certificate; throws {@link CannotListen}. */
   public static SslContext tls(String section, LiveSettings.Tls tls) {
     try {
-      return SslContextBuilder.forServer(new File(tls.certificate()), new File(tls.key())).build();
+      return tls(tls).build();
     } catch (Exception e) {
       throw new CannotListen(
           "cannot use viesti.%s.tls with certificate %s and key %s (%s): both must be readable PEM files, the key unencrypted PKCS#8"
               .formatted(section, tls.certificate(), tls.key(), e.getMessage()),
           e);
     }
+  }
+
+  /**
+   * The same, asking clients for a certificate of an authority.
+   *
+   * @param authority PEM file
+   * @param required nobody gets in without one
+   */
+  public static SslContext mutualTls(
+      String section, LiveSettings.Tls tls, String authority, boolean required) {
+    tls(section, tls); // or what is wrong with that would be told of the authority
+    try {
+      return tls(tls)
+          .trustManager(new File(authority))
+          .clientAuth(required ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL)
+          .build();
+    } catch (Exception e) {
+      throw new CannotListen(
+          "cannot use viesti.%s.tls.client-ca %s (%s): it must be a readable PEM file of certificates"
+              .formatted(section, authority, e.getMessage()),
+          e);
+    }
+  }
+
+  private static SslContextBuilder tls(LiveSettings.Tls tls) {
+    return SslContextBuilder.forServer(new File(tls.certificate()), new File(tls.key()));
   }
 
   /** Where it listens; the port is the real one if port 0 was asked for. */

@@ -13,6 +13,7 @@ import org.viesti.protocol.RoomId;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.UserId;
 import org.viesti.room.Rooms;
+import org.viesti.security.DeviceSecrets;
 import org.viesti.security.Principal;
 import org.viesti.user.Users;
 
@@ -23,12 +24,14 @@ public final class UserCalls {
   private final Rooms rooms;
   private final Users users;
   private final Devices devices;
+  private final DeviceSecrets secrets;
   private final Callers callers;
 
-  UserCalls(Rooms rooms, Users users, Devices devices, Callers callers) {
+  UserCalls(Rooms rooms, Users users, Devices devices, DeviceSecrets secrets, Callers callers) {
     this.rooms = rooms;
     this.users = users;
     this.devices = devices;
+    this.secrets = secrets;
     this.callers = callers;
   }
 
@@ -140,6 +143,41 @@ public final class UserCalls {
         .thenAccept(profile -> {});
   }
 
+  /** A device's secret, as it is told this once. */
+  public record NewSecret(String device, String secret) {}
+
+  /**
+   * A new secret, by which the device connects without a token; the one before is good no more. For
+   * the caller's own device, or one that has connected before: the name of any other is not the
+   * caller's to choose, because rights go by it.
+   */
+  public CompletionStage<NewSecret> makeSecret(Principal by, String device) {
+    DeviceId id = new DeviceId(by.user(), device);
+    return known(by, device).thenCompose(profile -> makeSecret(id));
+  }
+
+  private CompletionStage<NewSecret> makeSecret(DeviceId device) {
+    return secrets
+        .make(device)
+        .thenCompose(
+            secret ->
+                devices
+                    .secretChanged(device)
+                    .thenApply(outbox -> new NewSecret(device.id(), secret)));
+  }
+
+  /** Closes the stream that the device's secret opened, and lets it open no other. */
+  public CompletionStage<Void> revokeSecret(Principal by, String device) {
+    return revokeSecret(new DeviceId(by.user(), device));
+  }
+
+  private CompletionStage<Void> revokeSecret(DeviceId device) {
+    return secrets
+        .revoke(device)
+        .thenCompose(was -> devices.secretChanged(device))
+        .thenAccept(outbox -> {});
+  }
+
   private static void text(@Nullable String value, int most, String field) {
     if (value == null || value.isBlank() || value.length() > most) {
       throw new Refused(
@@ -228,6 +266,15 @@ public final class UserCalls {
   /** Revokes a device of anyone in the caller's tenant. */
   public CompletionStage<Void> revokeOf(Principal by, String user, String device) {
     return revoke(othersDevice(by, user, device));
+  }
+
+  /** Makes a secret for a device of anyone in the caller's tenant, also one never seen. */
+  public CompletionStage<NewSecret> makeSecretOf(Principal by, String user, String device) {
+    return makeSecret(othersDevice(by, user, device));
+  }
+
+  public CompletionStage<Void> revokeSecretOf(Principal by, String user, String device) {
+    return revokeSecret(othersDevice(by, user, device));
   }
 
   private static DeviceId othersDevice(Principal by, String user, String device) {

@@ -28,14 +28,35 @@ public final class TokenBucket {
     if (perSecond == 0) {
       return 0;
     }
-    long now = nanoTime.getAsLong();
-    tokens = Math.min(burst, tokens + (now - filledAt) / NANOS * perSecond);
-    filledAt = now;
+    fill();
     if (tokens >= 1) {
       tokens -= 1;
       return 0;
     }
     return Math.max(1, (long) Math.ceil((1 - tokens) / perSecond * 1000));
+  }
+
+  /** Takes so many, also where fewer are there: then it is behind. */
+  public void spend(int count) {
+    if (perSecond > 0) {
+      fill();
+      tokens -= count;
+    }
+  }
+
+  /** The milliseconds after which all that was spent is there again; 0: it is not behind. */
+  public long behind() {
+    if (perSecond == 0) {
+      return 0;
+    }
+    fill();
+    return tokens >= 0 ? 0 : Math.max(1, (long) Math.ceil(-tokens / perSecond * 1000));
+  }
+
+  private void fill() {
+    long now = nanoTime.getAsLong();
+    tokens = Math.min(burst, tokens + (now - filledAt) / NANOS * perSecond);
+    filledAt = now;
   }
 
   /** Whether it has been left alone long enough to be full: it may be forgotten. */

@@ -2,18 +2,35 @@ package org.viesti.security;
 
 import java.time.Instant;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.DeviceId;
 import org.viesti.protocol.UserId;
 
 /**
- * Who a token speaks for.
+ * Who a token, a device's secret or a certificate speaks for.
  *
  * @param roles service roles of the token, such as {@code operator}; room roles are the room's
- * @param expires from then on the token opens nothing, and closes what it opened
+ * @param expires from then on what it showed opens nothing, and closes what it opened
  */
-public record Principal(UserId user, String device, Set<String> roles, Instant expires) {
+public record Principal(
+    UserId user, String device, Set<String> roles, Instant expires, Proof proof) {
   public Principal {
     expires = expires.isAfter(NEVER) ? NEVER : expires;
+  }
+
+  /** Whom a token speaks for. */
+  public Principal(UserId user, String device, Set<String> roles, Instant expires) {
+    this(user, device, roles, expires, Proof.OF_A_TOKEN);
+  }
+
+  /**
+   * What it showed besides a token.
+   *
+   * @param secret the fingerprint of its device's secret, if it was let in by that
+   * @param commonName of its certificate, if it has one
+   */
+  public record Proof(@Nullable String secret, @Nullable String commonName) {
+    static final Proof OF_A_TOKEN = new Proof(null, null);
   }
 
   /** May do anything in its tenant: support staff and other services. */
@@ -28,5 +45,10 @@ public record Principal(UserId user, String device, Set<String> roles, Instant e
 
   public boolean isOperator() {
     return roles.contains(OPERATOR);
+  }
+
+  /** It was let in by its device's secret. */
+  public boolean isBySecret() {
+    return proof.secret() != null;
   }
 }

@@ -22,6 +22,8 @@ import org.viesti.settings.SectionSettings;
  * @param issuer what {@code iss} must be, if set
  * @param audience what {@code aud} must contain, if set
  * @param clockSkew how far other clocks may be off
+ * @param wrongSecrets of one device from one address, within {@code wrongSecretsWithin}; past it
+ *     none is looked at
  */
 public record SecuritySettings(
     @Nullable String secret,
@@ -35,7 +37,9 @@ public record SecuritySettings(
     @Nullable String audience,
     Duration clockSkew,
     @Nullable String resumeSecret,
-    Duration resumeLifetime) {
+    Duration resumeLifetime,
+    int wrongSecrets,
+    Duration wrongSecretsWithin) {
 
   /** HS256 is as strong as its key, and RFC 7518 §3.2 wants as many bits as the hash has. */
   private static final int SECRET_BYTES = 32;
@@ -56,7 +60,9 @@ public record SecuritySettings(
             auth.textOrNone("audience"),
             auth.time("clock-skew", Duration.ZERO, Duration.ofSeconds(30)),
             auth.textOrNone("resume-secret"),
-            auth.time("resume-lifetime", Duration.ofMillis(1), Duration.ofDays(3650)));
+            auth.time("resume-lifetime", Duration.ofMillis(1), Duration.ofDays(3650)),
+            auth.number("wrong-secrets", 1, 1_000_000),
+            auth.time("wrong-secrets-within", Duration.ofMillis(1), Duration.ofDays(1)));
     settings.check(auth);
     return settings;
   }

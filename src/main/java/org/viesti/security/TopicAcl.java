@@ -15,9 +15,10 @@ import org.viesti.settings.SectionSettings;
  * none fits, nobody may.
  *
  * <p>A rule is {@code allow|deny publish|subscribe|all filter}; in its filter <code>${clientid}
- * </code> and <code>${username}</code> stand for the client's own. A subscription is judged whole:
- * by the first rule whose filter covers it. What it then matches is judged again, message by
- * message, so that a narrower deny holds under a wider allow.
+ * </code> and <code>${username}</code> stand for the client's own, <code>${cn}</code> for its
+ * certificate's common name. A subscription is judged whole: by the first rule whose filter covers
+ * it. What it then matches is judged again, message by message, so that a narrower deny holds under
+ * a wider allow.
  */
 public final class TopicAcl {
   private static final Logger LOG = LoggerFactory.getLogger(TopicAcl.class);
@@ -34,14 +35,21 @@ public final class TopicAcl {
     }
   }
 
+  private static final String COMMON_NAME = "${cn}";
+
   private final List<Rule> rules;
 
-  private TopicAcl(List<Rule> rules) {
+  /** For clients with certificates. */
+  private final List<Rule> certified;
+
+  private TopicAcl(List<Rule> rules, List<Rule> certified) {
     this.rules = rules;
+    this.certified = certified;
   }
 
   private static final List<String> DEVELOPMENT = List.of("allow all #");
   private static final List<String> OWN_TREE = List.of("allow all devices/${clientid}/#");
+  private static final List<String> CERTIFIED_TREE = List.of("allow all devices/${cn}/#");
 
   /** By {@code viesti.topics.acl}. Throws with a sentence for operators. */
   public static TopicAcl from(Config root) {
@@ -59,7 +67,12 @@ public final class TopicAcl {
           "every client may publish and subscribe everywhere in its tenant's tree; set viesti.topics.acl");
       return parse(DEVELOPMENT);
     }
-    return parse(OWN_TREE);
+    return ownTree();
+  }
+
+  /** To each device its own: what it was called by whoever vouches for it. */
+  static TopicAcl ownTree() {
+    return new TopicAcl(rules(OWN_TREE), rules(CERTIFIED_TREE));
   }
 
   /**
@@ -68,6 +81,11 @@ public final class TopicAcl {
    * @throws IllegalArgumentException with a sentence that names the rule that is none
    */
   public static TopicAcl parse(List<String> texts) {
+    List<Rule> rules = rules(texts);
+    return new TopicAcl(rules, rules);
+  }
+
+  private static List<Rule> rules(List<String> texts) {
     List<Rule> rules = new ArrayList<>();
     for (String text : texts) {
       String[] words = text.trim().split("\\s+", 3);
@@ -89,20 +107,33 @@ public final class TopicAcl {
             e);
       }
     }
-    return new TopicAcl(rules);
+    return rules;
   }
 
   /** One client's rights. */
   public Rights of(Principal principal) {
+    String commonName = principal.proof().commonName();
     List<Filled> filled = new ArrayList<>();
-    for (Rule rule : rules) {
+    for (Rule rule : commonName == null ? rules : certified) {
       String filter =
           rule.filter()
               .replace("${clientid}", principal.device())
               .replace("${username}", principal.user().id());
+      if (filter.contains(COMMON_NAME)) {
+        if (commonName == null || !isLevel(commonName)) {
+          continue;
+        }
+        // Last: of the three it alone could name another.
+        filter = filter.replace(COMMON_NAME, commonName);
+      }
       filled.add(new Filled(rule, TopicFilter.parse(filter)));
     }
     return new Rights(filled);
+  }
+
+  /** Whether it is one level of a topic, as any: ids are, by {@code protocol.Ids}. */
+  private static boolean isLevel(String name) {
+    return !name.startsWith("$") && name.chars().noneMatch(c -> "/+#\0".indexOf(c) >= 0);
   }
 
   private record Filled(Rule rule, TopicFilter filter) {}

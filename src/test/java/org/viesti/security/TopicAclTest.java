@@ -80,4 +80,61 @@ class TopicAclTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("\"" + text + "\"");
   }
+
+  private static TopicAcl.Rights certified(TopicAcl acl, String commonName) {
+    return acl.of(
+        new Principal(
+            new UserId("acme", "ann"),
+            "lamp",
+            Set.of(),
+            Instant.MAX,
+            new Principal.Proof(null, commonName)));
+  }
+
+  @Test
+  void a_certificate_s_common_name_is_filled_in() {
+    TopicAcl acl = TopicAcl.parse(List.of("deny all c/${cn}/private", "allow all c/${cn}/#"));
+    TopicAcl.Rights kitchen = certified(acl, "Lamp 7, kitchen");
+    assertThat(kitchen.mayPublish("c/Lamp 7, kitchen/on")).isTrue();
+    assertThat(kitchen.mayPublish("c/Lamp 7, kitchen/private")).isFalse();
+    assertThat(kitchen.maySubscribe(TopicFilter.parse("c/Lamp 7, kitchen/#"))).isTrue();
+    assertThat(kitchen.mayPublish("c/Lamp 8/on")).isFalse();
+  }
+
+  @Test
+  void a_rule_by_common_name_fits_nobody_without_a_certificate() {
+    assertThat(rights("allow all c/${cn}/#").mayPublish("c/${cn}/on")).isFalse();
+    assertThat(rights("allow all c/${cn}/#").maySubscribe(TopicFilter.parse("c/#"))).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"+", "#", "a/b", "a+", "$SYS", "\0"})
+  void a_common_name_that_is_not_one_level_widens_no_rule(String commonName) {
+    TopicAcl.Rights rights =
+        certified(TopicAcl.parse(List.of("allow all c/${cn}/#", "allow all ${cn}/#")), commonName);
+    for (String topic : List.of("c/x/y", "c/a/b", "c/" + commonName + "/y", "a/b", "$SYS/x")) {
+      assertThat(rights.mayPublish(topic)).as(topic).isFalse();
+    }
+  }
+
+  @Test
+  void a_common_name_that_looks_like_a_place_is_not_filled_in_again() {
+    TopicAcl acl = TopicAcl.parse(List.of("allow all c/${cn}/#"));
+    assertThat(certified(acl, "x${clientid}").mayPublish("c/xlamp/on")).isFalse();
+    assertThat(certified(acl, "x${clientid}").mayPublish("c/x${clientid}/on")).isTrue();
+  }
+
+  @Test
+  void by_default_a_device_has_its_own_tree_and_one_with_a_certificate_that_of_its_common_name() {
+    TopicAcl.Rights lamp =
+        TopicAcl.ownTree()
+            .of(new Principal(new UserId("acme", "ann"), "lamp", Set.of(), Instant.MAX));
+    assertThat(lamp.mayPublish("devices/lamp/telemetry")).isTrue();
+    assertThat(lamp.mayPublish("devices/stove/telemetry")).isFalse();
+    assertThat(lamp.maySubscribe(TopicFilter.parse("#"))).isFalse();
+    // Its client id it may have chosen itself.
+    TopicAcl.Rights stove = certified(TopicAcl.ownTree(), "stove");
+    assertThat(stove.mayPublish("devices/stove/telemetry")).isTrue();
+    assertThat(stove.mayPublish("devices/lamp/telemetry")).isFalse();
+  }
 }

@@ -349,6 +349,16 @@ final class ChatCalls implements ChatServicePowerApi {
   }
 
   @Override
+  public CompletionStage<DeviceSecret> makeSecret(MakeSecretRequest in, Metadata metadata) {
+    return as(metadata, by -> users.makeSecret(by, in.getDevice()).thenApply(Views::secret));
+  }
+
+  @Override
+  public CompletionStage<Empty> revokeSecret(RevokeSecretRequest in, Metadata metadata) {
+    return as(metadata, by -> users.revokeSecret(by, in.getDevice()).thenApply(ChatCalls::empty));
+  }
+
+  @Override
   public CompletionStage<QuietHours> setQuietHours(QuietHours in, Metadata metadata) {
     return as(
         metadata,
@@ -377,5 +387,20 @@ final class ChatCalls implements ChatServicePowerApi {
     return as(
         metadata,
         by -> users.revokeOf(by, in.getUser(), in.getDevice()).thenApply(ChatCalls::empty));
+  }
+
+  @Override
+  public CompletionStage<DeviceSecret> makeUserDeviceSecret(
+      UserDeviceRequest in, Metadata metadata) {
+    return as(
+        metadata,
+        by -> users.makeSecretOf(by, in.getUser(), in.getDevice()).thenApply(Views::secret));
+  }
+
+  @Override
+  public CompletionStage<Empty> revokeUserDeviceSecret(UserDeviceRequest in, Metadata metadata) {
+    return as(
+        metadata,
+        by -> users.revokeSecretOf(by, in.getUser(), in.getDevice()).thenApply(ChatCalls::empty));
   }
 }

@@ -12,6 +12,7 @@ import org.viesti.edge.Structs;
 import org.viesti.edge.UserCalls;
 import org.viesti.edge.grpc.v1.DeliveryState;
 import org.viesti.edge.grpc.v1.Device;
+import org.viesti.edge.grpc.v1.DeviceSecret;
 import org.viesti.edge.grpc.v1.HistoryEntry;
 import org.viesti.edge.grpc.v1.ListDeliveriesResponse;
 import org.viesti.edge.grpc.v1.ListDevicesResponse;
@@ -213,6 +214,10 @@ final class Views {
             .setLive(device.live());
     ifThere(device.pushProvider(), made::setPushProvider);
     return made.build();
+  }
+
+  static DeviceSecret secret(UserCalls.NewSecret made) {
+    return DeviceSecret.newBuilder().setDevice(made.device()).setSecret(made.secret()).build();
   }
 
   static ListDevicesResponse devices(List<Users.Device> devices) {

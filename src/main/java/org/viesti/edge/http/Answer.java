@@ -22,6 +22,11 @@ record Answer(int status, @Nullable Object body, List<HttpHeader> headers) {
     return new Answer(200, body, List.of());
   }
 
+  /** What is told once, and kept by nobody on the way. */
+  static Answer once(Object body) {
+    return new Answer(200, body, List.of(RawHeader.create("Cache-Control", "no-store")));
+  }
+
   static Answer created(Object body, String location) {
     return new Answer(201, body, List.of(RawHeader.create("Location", RestEdge.BASE + location)));
   }

@@ -66,6 +66,18 @@ record UserRoutes(UserCalls calls) {
             "/devices/{device}/push",
             call -> calls.clearPush(call.by(), call.device()).thenApply(done -> Answer.done())),
         Route.of(
+            "POST",
+            "/devices/{device}/secret",
+            call ->
+                calls
+                    .makeSecret(call.by(), call.device())
+                    .thenApply(Views.DeviceSecret::of)
+                    .thenApply(Answer::once)),
+        Route.of(
+            "DELETE",
+            "/devices/{device}/secret",
+            call -> calls.revokeSecret(call.by(), call.device()).thenApply(done -> Answer.done())),
+        Route.of(
             "PUT",
             "/preferences/quiet-hours",
             Forms.QuietHours.class,
@@ -91,6 +103,21 @@ record UserRoutes(UserCalls calls) {
             call ->
                 calls
                     .revokeOf(call.by(), call.user(), call.device())
+                    .thenApply(done -> Answer.done())),
+        Route.of(
+            "POST",
+            "/users/{user}/devices/{device}/secret",
+            call ->
+                calls
+                    .makeSecretOf(call.by(), call.user(), call.device())
+                    .thenApply(Views.DeviceSecret::of)
+                    .thenApply(Answer::once)),
+        Route.of(
+            "DELETE",
+            "/users/{user}/devices/{device}/secret",
+            call ->
+                calls
+                    .revokeSecretOf(call.by(), call.user(), call.device())
                     .thenApply(done -> Answer.done())));
   }
 }

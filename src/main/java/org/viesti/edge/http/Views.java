@@ -228,6 +228,12 @@ final class Views {
     }
   }
 
+  record DeviceSecret(String device, String secret) {
+    static DeviceSecret of(UserCalls.NewSecret made) {
+      return new DeviceSecret(made.device(), made.secret());
+    }
+  }
+
   record Devices(List<Device> devices) {
     static Devices of(List<Users.Device> devices) {
       return new Devices(devices.stream().map(Device::of).toList());

@@ -19,7 +19,8 @@ final class MqttCloseCodes {
       case CloseCause.ClientGone() -> Reasons.SUCCESS;
       case CloseCause.Rejected(var refusal) -> disconnect(refusal.code());
       case CloseCause.TakenOver() -> Reasons.TAKEN_OVER;
-      case CloseCause.TokenExpired(), CloseCause.Revoked() -> Reasons.NOT_AUTHORIZED;
+      case CloseCause.TokenExpired(), CloseCause.Revoked(), CloseCause.SecretRevoked() ->
+          Reasons.NOT_AUTHORIZED;
       case CloseCause.Silent() -> Reasons.KEEP_ALIVE_TIMEOUT;
       // Not 0x9C or 0x9D: those want a client to turn to another address.
       case CloseCause.Drained() -> Reasons.SHUTTING_DOWN;
@@ -46,7 +47,8 @@ final class MqttCloseCodes {
   static int connack(CloseCause cause) {
     return switch (cause) {
       case CloseCause.Rejected(var refusal) -> connack(refusal.code());
-      case CloseCause.TokenExpired(), CloseCause.Revoked() -> Reasons.NOT_AUTHORIZED;
+      case CloseCause.TokenExpired(), CloseCause.Revoked(), CloseCause.SecretRevoked() ->
+          Reasons.NOT_AUTHORIZED;
       case CloseCause.Drained(),
           CloseCause.TakenOver(),
           CloseCause.Silent(),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.connection.Connections;
 import org.viesti.edge.CannotListen;
 import org.viesti.edge.Listener;
+import org.viesti.edge.LiveSettings;
 
 /** The listeners for MQTT: over TCP, and over TLS if there is a certificate. */
 public final class MqttServer {
@@ -30,7 +31,7 @@ public final class MqttServer {
   public static Optional<MqttServer> start(
       MqttSettings settings, MqttAuthenticator authenticator, Connections connections) {
     MqttEdge edge = new MqttEdge(settings, authenticator, connections);
-    SslContext tls = settings.tls() == null ? null : Listener.tls("mqtt", settings.tls());
+    SslContext tls = settings.tls() == null ? null : tls(settings.tls(), settings.clients());
     List<Listener> listeners = new ArrayList<>(2);
     try {
       if (settings.enabled()) {
@@ -60,6 +61,12 @@ public final class MqttServer {
       throw e;
     }
     return listeners.isEmpty() ? Optional.empty() : Optional.of(new MqttServer(listeners));
+  }
+
+  private static SslContext tls(LiveSettings.Tls tls, MqttSettings.@Nullable Clients clients) {
+    return clients == null
+        ? Listener.tls("mqtt", tls)
+        : Listener.mutualTls("mqtt", tls, clients.authority(), clients.required());
   }
 
   /** What every channel begins with. */

@@ -62,8 +62,8 @@ final class MqttSession extends ChannelDuplexHandler {
   /** The client was told by CONNACK that it is connected. */
   private boolean connected;
 
-  /** What a client that has no client id is called. */
-  private String device = "";
+  /** Null until it is known. */
+  private @Nullable Principal principal;
 
   private @Nullable KeepAlive keepAlive;
   private @Nullable Future<?> timer;
@@ -181,27 +181,26 @@ final class MqttSession extends ChannelDuplexHandler {
     phase = new Phase.Opening(waiting);
     ctx.channel().config().setAutoRead(false);
     edge.authenticator
-        .authenticate(connect.clientId(), connect.user(), connect.password())
+        .authenticate(connect.clientId(), connect.user(), connect.password(), Peer.of(ctx))
         .whenComplete(
-            (principal, failure) ->
-                ctx.executor()
-                    .execute(() -> authenticated(ctx, connect, waiting, principal, failure)));
+            (found, failure) ->
+                ctx.executor().execute(() -> authenticated(ctx, connect, waiting, found, failure)));
   }
 
   private void authenticated(
       ChannelHandlerContext ctx,
       Connect connect,
       List<DeviceConnection.Command> waiting,
-      @Nullable Principal principal,
+      @Nullable Principal found,
       @Nullable Throwable failure) {
     if (!(phase instanceof Phase.Opening)) {
       return;
     }
-    if (principal == null) {
+    if (found == null) {
       farewell(ctx, new CloseCause.Rejected(Unopened.refusal(failure)));
       return;
     }
-    device = principal.device();
+    principal = found;
     ClientFrame.Terms terms =
         new ClientFrame.Terms(
             connect.clean(),
@@ -211,7 +210,7 @@ final class MqttSession extends ChannelDuplexHandler {
             connect.will());
     edge.connections
         .open(
-            principal,
+            found,
             new ChannelWire(ctx.channel()),
             new ClientFrame.Hello(null, null, null, null, terms))
         .whenComplete(
@@ -277,8 +276,9 @@ final class MqttSession extends ChannelDuplexHandler {
     CloseCause last = null;
     for (ServerFrame frame : frames) {
       if (frame instanceof ServerFrame.Welcome welcome) {
-        outbound.connack(out, welcome.resumed(), device);
+        outbound.connack(out, welcome.resumed(), welcome.device());
         connected = true;
+        lookAgain(ctx);
       } else if (frame instanceof ServerFrame.Error error && outbound.closes(error)) {
         last = new CloseCause.Rejected(Refusal.of(error.code(), error.detail()));
         break;
@@ -297,6 +297,21 @@ final class MqttSession extends ChannelDuplexHandler {
     }
     if (last != null) {
       farewell(ctx, last);
+    }
+  }
+
+  /** A secret that was revoked before its stream was open found no stream to close. */
+  private void lookAgain(ChannelHandlerContext ctx) {
+    if (principal != null && principal.isBySecret()) {
+      edge.authenticator
+          .isStillGood(principal)
+          .thenAcceptAsync(
+              good -> {
+                if (!good) {
+                  farewell(ctx, new CloseCause.SecretRevoked());
+                }
+              },
+              ctx.executor());
     }
   }
 

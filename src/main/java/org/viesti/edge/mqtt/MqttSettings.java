@@ -23,6 +23,8 @@ import org.viesti.settings.SectionSettings;
  * @param receiveMaximum publishes above QoS 0 that a client of MQTT 5 may have unanswered
  * @param topicAliasMaximum aliases in each direction
  * @param tlsPort where TLS is spoken, if there is a certificate; 0 takes any free one
+ * @param clients whose certificates are asked for there; null: nobody's
+ * @param anyClientId a client that shows but a certificate may have another client id than its name
  */
 public record MqttSettings(
     boolean enabled,
@@ -38,10 +40,44 @@ public record MqttSettings(
     int receiveMaximum,
     int topicAliasMaximum,
     int tlsPort,
-    LiveSettings.@Nullable Tls tls) {
+    LiveSettings.@Nullable Tls tls,
+    @Nullable Clients clients,
+    boolean anyClientId) {
+
+  /**
+   * Clients with certificates.
+   *
+   * @param authority PEM file of those who may have signed them
+   * @param required nobody gets in without
+   */
+  public record Clients(String authority, boolean required) {
+    private static @Nullable Clients from(SectionSettings mqtt, boolean tls) {
+      String mode = mqtt.text("tls.client-certificates");
+      String authority = mqtt.textOrNone("tls.client-ca");
+      switch (mode) {
+        case "off" -> {
+          if (authority != null) {
+            // It was meant to keep somebody out.
+            throw mqtt.wrong(
+                "tls.client-ca", "set viesti.mqtt.tls.client-certificates to optional or required");
+          }
+          return null;
+        }
+        case "optional", "required" -> {
+          if (authority == null || !tls) {
+            throw mqtt.wrong(
+                "tls.client-certificates", "set viesti.mqtt.tls.client-ca, certificate and key");
+          }
+          return new Clients(authority, mode.equals("required"));
+        }
+        default -> throw mqtt.wrong("tls.client-certificates", "must be off, optional or required");
+      }
+    }
+  }
 
   public static MqttSettings from(Config root) {
     SectionSettings mqtt = SectionSettings.of(root, "mqtt");
+    LiveSettings.Tls tls = LiveSettings.Tls.from(mqtt);
     return new MqttSettings(
         mqtt.flag("enabled"),
         mqtt.text("host"),
@@ -56,7 +92,9 @@ public record MqttSettings(
         mqtt.number("receive-maximum", 1, 65_535),
         mqtt.number("topic-alias-maximum", 0, 65_535),
         mqtt.number("tls.port", 0, 65_535),
-        LiveSettings.Tls.from(mqtt));
+        tls,
+        Clients.from(mqtt, tls != null),
+        mqtt.flag("tls.any-client-id"));
   }
 
   /** The other half of the processors is for what comes of a packet. */

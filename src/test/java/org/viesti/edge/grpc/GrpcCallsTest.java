@@ -369,6 +369,35 @@ class GrpcCallsTest extends GrpcTest {
   }
 
   @Test
+  void a_device_s_secret_is_made_and_revoked() {
+    DeviceSecret made =
+        call(client.makeSecret(), bob, MakeSecretRequest.newBuilder().setDevice("phone").build());
+    assertThat(made.getDevice()).isEqualTo("phone");
+    assertThat(made.getSecret()).startsWith("vds_");
+    call(client.revokeSecret(), bob, RevokeSecretRequest.newBuilder().setDevice("phone").build());
+    refused(
+        ask(
+            client.makeSecret(),
+            bob,
+            MakeSecretRequest.newBuilder().setDevice("unheard-of").build()),
+        Status.Code.NOT_FOUND,
+        "NOT_FOUND");
+    UserDeviceRequest lamp =
+        UserDeviceRequest.newBuilder().setUser(bobId).setDevice("lamp").build();
+    refused(
+        ask(client.makeUserDeviceSecret(), bob, lamp),
+        Status.Code.PERMISSION_DENIED,
+        "PERMISSION_DENIED");
+    refused(
+        ask(client.revokeUserDeviceSecret(), bob, lamp),
+        Status.Code.PERMISSION_DENIED,
+        "PERMISSION_DENIED");
+    String operator = operator();
+    assertThat(call(client.makeUserDeviceSecret(), operator, lamp).getDevice()).isEqualTo("lamp");
+    call(client.revokeUserDeviceSecret(), operator, lamp);
+  }
+
+  @Test
   void a_call_without_a_good_token_is_refused() {
     Empty in = Empty.getDefaultInstance();
     refused(client.getMe(in), Status.Code.UNAUTHENTICATED, "UNAUTHENTICATED");

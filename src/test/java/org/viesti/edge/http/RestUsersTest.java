@@ -111,6 +111,45 @@ class RestUsersTest extends RestTest {
   }
 
   @Test
+  void a_device_is_given_a_secret_that_nobody_else_can_make() {
+    String own = "/devices/phone/secret";
+    Calls.Answer made = bob.call("POST", own, null).expect(200);
+    assertThat(made.headers().firstValue("cache-control")).contains("no-store");
+    assertThat(made.body().path("device").asText()).isEqualTo("phone");
+    String secret = made.body().path("secret").asText();
+    assertThat(secret).startsWith("vds_");
+    assertThat(bob.call("POST", own, null).body().path("secret").asText()).isNotEqualTo(secret);
+    bob.call("DELETE", own, null).expect(204);
+    bob.call("DELETE", own, null).expect(204);
+
+    // A name that bob's provider never vouched for may be another user's device.
+    refused(bob.call("POST", "/devices/lamp/secret", null), 404, "NOT_FOUND");
+    refused(
+        bob.call("POST", "/devices/la mp/secret".replace(" ", "%20"), null),
+        400,
+        "INVALID_ARGUMENT");
+    String his = "/users/" + bobId + "/devices/lamp/secret";
+    refused(bob.call("POST", his, null), 403, "PERMISSION_DENIED");
+    refused(bob.call("DELETE", his, null), 403, "PERMISSION_DENIED");
+    assertThat(operator().call("POST", his, null).expect(200).body().path("device").asText())
+        .isEqualTo("lamp");
+    operator().call("DELETE", his, null).expect(204);
+  }
+
+  @Test
+  void a_device_that_has_connected_before_is_given_a_secret_by_another_of_its_user()
+      throws Exception {
+    try (ChatClient tablet = new ChatClient(bobId, "tablet", ChatClient.Resume.POSITIONS)) {
+      tablet.connect(node.live()).get(10, TimeUnit.SECONDS);
+      bob.call("POST", "/devices/tablet/secret", null).expect(200);
+      // It came with a token: no secret's change is its.
+      bob.call("GET", "/devices", null).expect(200);
+      assertThat(bob.call("GET", "/devices", null).body().at("/devices/0/live").asBoolean())
+          .isTrue();
+    }
+  }
+
+  @Test
   void quiet_hours_are_set_seen_and_cleared() {
     String quiet = "/preferences/quiet-hours";
     bob.call("PUT", quiet, Map.of("from", "22:30", "to", "06:00")).expect(200);

@@ -92,6 +92,7 @@ class MqttCloseTest {
             new CloseCause.TakenOver(), 0x8E,
             new CloseCause.TokenExpired(), 0x87,
             new CloseCause.Revoked(), 0x87,
+            new CloseCause.SecretRevoked(), 0x87,
             new CloseCause.Silent(), 0x8D,
             new CloseCause.Drained(), 0x8B,
             new CloseCause.Rejected(Refusal.of(ErrorCode.RATE_LIMITED, "no")), 0x96,

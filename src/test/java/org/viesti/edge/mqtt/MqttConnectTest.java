@@ -31,6 +31,7 @@ import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Publication;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.UserId;
+import org.viesti.security.Principal;
 import org.viesti.testkit.Shows;
 
 /** From CONNECT to CONNACK: MQTT 5.0 §3.1, §3.2, and the same of 3.1.1. */
@@ -226,6 +227,81 @@ class MqttConnectTest {
       assertThat(five.refused()).isEqualTo(reason);
       assertThat(four.next()).isEqualTo("20 02 00 0" + code);
       four.closed();
+    }
+  }
+
+  private static byte[] withSecret(int version, String id, String user, String secret) {
+    int flags = CLEAN | USER | PASSWORD;
+    return version == 5
+        ? connect5(flags, 0, NONE, id, user, secret)
+        : connect4(flags, 0, id, user, secret);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4, ann", "5, ann", "5, acme/ann"})
+  void a_secret_is_the_password_of_the_device_that_the_client_id_names(int version, String user)
+      throws Exception {
+    node.secrets.put("acme/ann/lamp=207", "vds_right");
+    try (MqttClient client = client(withSecret(version, "lamp 7", user, "vds_right"))) {
+      assertThat(client.packet()[3]).isZero();
+      Principal lamp = node.stream().principal();
+      assertThat(lamp.deviceId().key()).isEqualTo("acme/ann/lamp=207");
+      assertThat(lamp.isBySecret()).isTrue();
+      assertThat(lamp.expires().toEpochMilli()).isEqualTo(Long.MAX_VALUE);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "oven, ann, vds_wrong",
+    "stove, ann, vds_right",
+    "lamp2, bob, vds_right",
+    "lamp2, other/ann, vds_right",
+    "lamp2, a/n/n, vds_right",
+    "lamp2, 'no name', vds_right",
+    "'', ann, vds_right"
+  })
+  void a_secret_that_is_not_this_devices_is_refused(String id, String user, String secret)
+      throws Exception {
+    node.secrets.put("acme/ann/lamp2", "vds_right");
+    try (MqttClient five = client(withSecret(5, id, user, secret));
+        MqttClient four = client(withSecret(4, id, user, secret))) {
+      assertThat(five.refused()).isEqualTo(0x86);
+      assertThat(four.next()).isEqualTo("20 02 00 04");
+      four.closed();
+    }
+  }
+
+  @Test
+  void too_many_wrong_secrets_are_refused_unread() throws Exception {
+    node.secrets.put("acme/ann/safe", "vds_right");
+    for (int i = 0; i < 3; i++) {
+      try (MqttClient client = client(withSecret(5, "safe", "ann", "vds_" + i))) {
+        assertThat(client.refused()).isEqualTo(0x86);
+      }
+    }
+    try (MqttClient five = client(withSecret(5, "safe", "ann", "vds_right"));
+        MqttClient four = client(withSecret(4, "safe", "ann", "vds_right"))) {
+      assertThat(five.refused()).isEqualTo(0x97);
+      assertThat(four.next()).isEqualTo("20 02 00 03");
+      four.closed();
+    }
+  }
+
+  @Test
+  void a_secret_that_is_revoked_while_its_stream_opens_closes_it() throws Exception {
+    node.secrets.put("acme/ann/slow", "vds_right");
+    CompletableFuture<Void> gate = new CompletableFuture<>();
+    node.gate = gate;
+    try (MqttClient client = client(withSecret(5, "slow", "ann", "vds_right"))) {
+      MqttNode.Stream stream = node.stream();
+      node.secrets.remove("acme/ann/slow");
+      gate.complete(null);
+      assertThat(client.next()).startsWith("20 ");
+      assertThat(client.disconnected()).isEqualTo(0x87);
+      assertThat(stream.next()).isEqualTo(new DeviceConnection.Closed());
+    } finally {
+      node.gate = CompletableFuture.completedFuture(null);
     }
   }
 

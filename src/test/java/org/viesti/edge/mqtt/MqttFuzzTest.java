@@ -63,7 +63,9 @@ class MqttFuzzTest {
     Connections slow = (principal, wire, hello) -> new CompletableFuture<>();
     MqttEdge edge =
         new MqttEdge(
-            settings, new MqttAuthenticator(token -> new CompletableFuture<>(), settings), slow);
+            settings,
+            MqttNode.authenticator(token -> new CompletableFuture<>(), settings, device -> null),
+            slow);
     ListAppender<ILoggingEvent> faults = new ListAppender<>();
     faults.start();
     Logger log = (Logger) LoggerFactory.getLogger(MqttSession.class);

@@ -5,13 +5,17 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -22,16 +26,22 @@ import org.viesti.connection.Wire;
 import org.viesti.edge.LiveServer;
 import org.viesti.edge.LiveSettings;
 import org.viesti.protocol.ClientFrame;
+import org.viesti.protocol.DeviceId;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.UserId;
+import org.viesti.security.Authenticator;
+import org.viesti.security.DeviceSecrets;
 import org.viesti.security.Principal;
+import org.viesti.security.SecretAuthenticator;
+import org.viesti.security.SecuritySettings;
 
 /**
  * MQTT before a connection that says welcome and keeps what it is told. The token {@code ann} is
- * for Ann's device {@code phone}; {@code expired} is expired; any other is wrong.
+ * for Ann's device {@code phone}; {@code expired} is expired; any other is wrong. Names without a
+ * tenant are of {@code acme}.
  */
 final class MqttNode implements AutoCloseable {
   private static final String SETTINGS =
@@ -80,6 +90,9 @@ final class MqttNode implements AutoCloseable {
   volatile @Nullable Refusal refusal;
   volatile boolean resumed;
 
+  /** Secrets, by device. */
+  final Map<String, String> secrets = new ConcurrentHashMap<>();
+
   MqttNode() {
     this("");
   }
@@ -89,7 +102,8 @@ final class MqttNode implements AutoCloseable {
    */
   MqttNode(String change) {
     MqttSettings settings = settings(SETTINGS + "\n" + change);
-    MqttAuthenticator authenticator = new MqttAuthenticator(MqttNode::authenticate, settings);
+    MqttAuthenticator authenticator =
+        authenticator(MqttNode::authenticate, settings, device -> secrets.get(device.key()));
     Connections connections = this::open;
     server = MqttServer.start(settings, authenticator, connections).orElseThrow();
     live =
@@ -105,6 +119,24 @@ final class MqttNode implements AutoCloseable {
                 0,
                 null),
             List.of(new MqttEdge(settings, authenticator, connections)));
+  }
+
+  /** By these tokens and secrets, of which three wrong ones are too many. */
+  static MqttAuthenticator authenticator(
+      Authenticator tokens, MqttSettings settings, Function<DeviceId, @Nullable String> secrets) {
+    return new MqttAuthenticator(
+        tokens,
+        new SecretAuthenticator(
+            device ->
+                CompletableFuture.completedFuture(
+                    Optional.ofNullable(secrets.apply(device))
+                        .map(secret -> DeviceSecrets.fingerprint(device, secret))),
+            SecuritySettings.of(
+                ConfigFactory.parseString("viesti.auth.wrong-secrets = 3")
+                    .withFallback(ConfigFactory.parseResources("reference.conf"))),
+            InstantSource.system()),
+        "acme",
+        settings);
   }
 
   /** Those of the reference but for these. */

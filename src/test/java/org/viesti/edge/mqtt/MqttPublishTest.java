@@ -12,6 +12,7 @@ import static org.viesti.edge.mqtt.MqttBytes.u32;
 
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -304,6 +305,21 @@ class MqttPublishTest {
     try (MqttClient client = MqttClient.five(node).send(packet(0xF0))) {
       node.stream();
       assertThat(client.disconnected()).isEqualTo(0x8C);
+    }
+  }
+
+  @Test
+  void a_socket_that_is_left_alone_is_read_as_soon_as_it_may_be() throws Exception {
+    try (MqttClient client = MqttClient.five(node)) {
+      MqttNode.Stream stream = node.stream();
+      stream.wire().reading(false);
+      stream.send(new ServerFrame.Release(1));
+      assertThat(client.next()).isEqualTo("62 02 00 01");
+      client.send(publish5(0, "t", 0, NONE, "x"));
+      assertThat(stream.told().poll(200, TimeUnit.MILLISECONDS)).isNull();
+      // Nothing else wakes the channel's loop.
+      stream.wire().reading(true);
+      assertThat(((ClientFrame.Publish) stream.frame()).topic()).isEqualTo("t");
     }
   }
 }

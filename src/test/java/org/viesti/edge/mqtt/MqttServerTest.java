@@ -30,7 +30,9 @@ class MqttServerTest {
 
   private static Optional<MqttServer> start(MqttSettings settings) {
     return MqttServer.start(
-        settings, new MqttAuthenticator(token -> new CompletableFuture<>(), settings), NOBODY);
+        settings,
+        MqttNode.authenticator(token -> new CompletableFuture<>(), settings, device -> null),
+        NOBODY);
   }
 
   @Test
