@@ -17,14 +17,8 @@ import java.util.stream.Stream;
  * machine, so the cores each of them used are told.
  */
 public final class Bench {
-  /**
-   * So many connections come and go before the idle ones are weighed, that what is loaded once is
-   * not counted to them.
-   */
-  private static final int FIRST_CONNECTIONS = 200;
-
   /** Later runs of a load find a warm node, and need only reach their pace. */
-  private static final int RAMP_SECONDS = 1;
+  static final int RAMP_SECONDS = 1;
 
   private final BenchSettings settings;
   private final Report report;
@@ -61,6 +55,7 @@ public final class Bench {
           report.heading("(" + scenario.key() + ") " + scenario.title());
           run(scenario, kind, store);
         }
+        new MqttBench(settings, report, kind, store).run();
       }
     }
   }
@@ -108,10 +103,11 @@ public final class Bench {
     return from;
   }
 
-  private record Measured(Instant began, Figures figures) {}
+  /** One run, and when it was warm. */
+  record Measured(Instant began, Figures figures) {}
 
-  private static Measured measure(
-      Load load, Store store, NodeProcess node, GeneratorProcess generator) throws IOException {
+  static Measured measure(Load load, Store store, Broker node, GeneratorProcess generator)
+      throws IOException {
     List<Figures.Cpu> cpu = new ArrayList<>();
     List<Instant> at = new ArrayList<>();
     Outcome outcome =
@@ -130,21 +126,12 @@ public final class Bench {
   }
 
   private void holdIdle(Topology topology, NodeProcess node) throws Exception {
-    if (topology.users() + 500 > Proc.maxOpenFiles()) {
-      throw new IllegalStateException(
-          "too few open files allowed (ulimit -Hn): " + Proc.maxOpenFiles());
-    }
-    int first = Math.min(FIRST_CONNECTIONS, topology.users());
-    GeneratorProcess.start(settings, plan(topology, node, first)).close();
-    NodeProcess.Memory before = node.memory();
-    try (GeneratorProcess generator =
-        GeneratorProcess.start(settings, plan(topology, node, topology.users()))) {
-      double cpu = node.cpuSeconds();
-      Thread.sleep(settings.seconds() * 1000L);
-      double used = (node.cpuSeconds() - cpu) / settings.seconds();
-      report.idle(topology.users(), before, node.memory());
-      report.say(String.format("Held, they keep %.3f of a core busy.", used));
-    }
+    report.idle(
+        Idle.hold(
+            topology.users(),
+            settings.seconds(),
+            node,
+            connections -> GeneratorProcess.start(settings, plan(topology, node, connections))));
   }
 
   private Plan plan(Topology topology, NodeProcess node, int connect) {

@@ -41,6 +41,14 @@ record Figures(Outcome outcome, double node, double database, double generator, 
     return deliveriesPerSecond() / node;
   }
 
+  /**
+   * What a message costs the server and its database; one that was delivered, or where nobody was
+   * there, published.
+   */
+  double microsPerMessage() {
+    return (node + database) * 1e6 / Math.max(postsPerSecond(), deliveriesPerSecond());
+  }
+
   boolean clean() {
     return outcome.lost() == 0 && outcome.disordered() == 0 && outcome.errors() == 0;
   }

@@ -25,14 +25,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * All devices of a load generator, on one event loop: it costs least, and nothing here needs a
- * lock. Whatever is not said to be for other threads belongs to that loop.
+ * lock. What is not in {@link Clients} belongs to that loop.
  */
-final class Fleet {
+final class Fleet implements Clients {
   /** So many handshakes at a time: the listener's backlog is not what is measured. */
   private static final int CONNECTING = 32;
 
   private static final int COMPLAINTS = 5;
   private static final int RETRY_MILLIS = 10;
+  private static final long HOLD_MILLIS = 1_000;
 
   final Plan plan;
   final FrameScan scan = new FrameScan();
@@ -76,8 +77,8 @@ final class Fleet {
     this.pace = new Pace(this, loop);
   }
 
-  /** Connects every device, and returns when all have caught up. For other threads. */
-  void connect() {
+  @Override
+  public void connect() {
     loop.execute(
         () -> {
           for (int i = 0; i < CONNECTING; i++) {
@@ -191,33 +192,77 @@ final class Fleet {
     return devices[user];
   }
 
-  Device last() {
-    return devices[devices.length - 1];
+  @Override
+  public void begin(Load load) {
+    ask(
+        () -> {
+          lost = 0;
+          disordered = 0;
+          errors = 0;
+          if (load.receivers() == Load.Receivers.ONE_STALLED) {
+            last().stall();
+          }
+          pace.start(load);
+          return load;
+        });
   }
 
-  Pace pace() {
-    return pace;
+  @Override
+  public long end(Load load) {
+    ask(
+        () -> {
+          pace.stop();
+          return load;
+        });
+    return load.receivers() == Load.Receivers.ONE_STALLED ? release() : 0;
+  }
+
+  /** The stalled device reads all it can get without an ack, and only then acknowledges. */
+  private long release() {
+    ask(
+        () -> {
+          last().readAgain();
+          return true;
+        });
+    try {
+      Thread.sleep(HOLD_MILLIS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return ask(last()::speakAgain);
+  }
+
+  private Device last() {
+    return devices[devices.length - 1];
   }
 
   long now() {
     return System.nanoTime();
   }
 
-  /** Starts a tally; returns the one that ends. */
-  Tally newTally() {
-    Tally before = tally;
-    before.until = now();
-    tally = new Tally();
-    return before;
+  @Override
+  public Tally nextTally() {
+    return ask(
+        () -> {
+          Tally before = tally;
+          before.until = now();
+          tally = new Tally();
+          return before;
+        });
   }
 
-  /** Posts without an answer, and positions that have not reached a device. */
-  long outstanding() {
-    return unanswered + behind();
+  @Override
+  public long outstanding() {
+    return ask(() -> unanswered + behind());
+  }
+
+  @Override
+  public Faults faults() {
+    return ask(() -> new Faults(lost + behind(), disordered, errors + unanswered));
   }
 
   /** Positions that have not reached a device. */
-  long behind() {
+  private long behind() {
     long behind = 0;
     for (Device device : devices) {
       behind += device.behind(heads);
@@ -225,8 +270,7 @@ final class Fleet {
     return behind;
   }
 
-  /** Runs something on the event loop and waits for it. For other threads. */
-  <T> T ask(Callable<T> question) {
+  private <T> T ask(Callable<T> question) {
     try {
       return loop.submit(question).get();
     } catch (InterruptedException | ExecutionException e) {

@@ -21,6 +21,16 @@ final class GeneratorProcess implements AutoCloseable {
 
   /** Starts a generator and returns when its devices are connected. */
   static GeneratorProcess start(BenchSettings settings, Plan plan) throws IOException {
+    return start(settings, "chat", plan);
+  }
+
+  /** Starts one whose clients speak MQTT. */
+  static GeneratorProcess start(BenchSettings settings, MqttPlan plan) throws IOException {
+    return start(settings, "mqtt", plan);
+  }
+
+  private static GeneratorProcess start(BenchSettings settings, String protocol, Object plan)
+      throws IOException {
     // Its garbage dies at once, and a parallel collector would only take turns with the node.
     List<String> command =
         List.of(
@@ -35,6 +45,7 @@ final class GeneratorProcess implements AutoCloseable {
             "-classpath",
             settings.classpath(),
             LoadGenerator.class.getName(),
+            protocol,
             JSON.writeValueAsString(plan));
     GeneratorProcess generator =
         new GeneratorProcess(

@@ -7,24 +7,33 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A load generator's process. Its argument is a {@link Plan} in JSON; it connects, says {@code
- * connected}, and then reads one {@link Load} a line. For each it says {@code begin} and {@code
- * end} around the measurement, and an {@link Outcome}. It leaves when its input ends.
+ * A load generator's process. Its arguments are what it speaks ({@code chat} or {@code mqtt}) and a
+ * {@link Plan} or {@link MqttPlan} in JSON; it connects, says {@code connected}, and then reads one
+ * {@link Load} a line. For each it says {@code begin} and {@code end} around the measurement, and
+ * an {@link Outcome}. It leaves when its input ends.
  */
 public final class LoadGenerator {
   private static final long DRAIN_NANOS = 60_000_000_000L;
-  private static final long HOLD_MILLIS = 1_000;
 
-  private final Fleet fleet;
+  /** What has not come any nearer for so long will not come at all. */
+  private static final long STUCK_NANOS = 10_000_000_000L;
 
-  private LoadGenerator(Fleet fleet) {
-    this.fleet = fleet;
+  private final Clients clients;
+
+  private LoadGenerator(Clients clients) {
+    this.clients = clients;
   }
 
   public static void main(String[] args) throws Exception {
     ObjectMapper json = new ObjectMapper();
-    LoadGenerator generator = new LoadGenerator(new Fleet(json.readValue(args[0], Plan.class)));
-    generator.fleet.connect();
+    LoadGenerator generator =
+        new LoadGenerator(
+            switch (args[0]) {
+              case "chat" -> new Fleet(json.readValue(args[1], Plan.class));
+              case "mqtt" -> new MqttFleet(json.readValue(args[1], MqttPlan.class));
+              default -> throw new IllegalArgumentException(args[0]);
+            });
+    generator.clients.connect();
     // What lives as long as the connections do is not to be moved about while something is
     // measured.
     System.gc();
@@ -39,62 +48,44 @@ public final class LoadGenerator {
   }
 
   private Outcome run(Load load) throws InterruptedException, IOException {
-    fleet.ask(
-        () -> {
-          fleet.lost = 0;
-          fleet.disordered = 0;
-          fleet.errors = 0;
-          if (load.stall()) {
-            fleet.last().stall();
-          }
-          fleet.pace().start(load);
-          return load;
-        });
+    clients.begin(load);
     Thread.sleep(load.warmup() * 1000L);
-    fleet.ask(fleet::newTally);
+    clients.nextTally();
     System.out.println("begin");
     Thread.sleep(load.seconds() * 1000L);
-    Tally tally = fleet.ask(fleet::newTally);
+    Tally tally = clients.nextTally();
     System.out.println("end");
-    fleet.ask(
-        () -> {
-          fleet.pace().stop();
-          return load;
-        });
-    long held = load.stall() ? release() : 0;
+    long held = clients.end(load);
     double drained = drain();
-    return fleet.ask(
-        () ->
-            new Outcome(
-                tally.seconds(),
-                tally.posts(),
-                tally.deliveries,
-                tally.ackMillis(50),
-                tally.ackMillis(99),
-                tally.endMillis(50),
-                tally.endMillis(99),
-                drained,
-                fleet.lost + fleet.behind(),
-                fleet.disordered,
-                fleet.errors + fleet.unanswered,
-                held));
-  }
-
-  /** The stalled device reads all it can get without an ack, and only then acknowledges. */
-  private long release() throws InterruptedException {
-    Device device = fleet.last();
-    fleet.ask(
-        () -> {
-          device.readAgain();
-          return device;
-        });
-    Thread.sleep(HOLD_MILLIS);
-    return fleet.ask(device::speakAgain);
+    Clients.Faults faults = clients.faults();
+    return new Outcome(
+        tally.seconds(),
+        tally.posts(),
+        tally.deliveries,
+        tally.ackMillis(50),
+        tally.ackMillis(99),
+        tally.endMillis(50),
+        tally.endMillis(99),
+        drained,
+        faults.lost(),
+        faults.disordered(),
+        faults.errors(),
+        held);
   }
 
   private double drain() throws InterruptedException {
     long from = System.nanoTime();
-    while (fleet.ask(fleet::outstanding) > 0 && System.nanoTime() - from < DRAIN_NANOS) {
+    long least = Long.MAX_VALUE;
+    long nearerAt = from;
+    for (long left = clients.outstanding(); left > 0; left = clients.outstanding()) {
+      long now = System.nanoTime();
+      if (left < least) {
+        least = left;
+        nearerAt = now;
+      }
+      if (now - from > DRAIN_NANOS || now - nearerAt > STUCK_NANOS) {
+        break;
+      }
       Thread.sleep(5);
     }
     return (System.nanoTime() - from) / 1e9;

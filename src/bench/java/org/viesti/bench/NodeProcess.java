@@ -1,23 +1,23 @@
 package org.viesti.bench;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The packaged node, in its own JVM, on free ports. */
-final class NodeProcess implements AutoCloseable {
+final class NodeProcess implements Broker {
   static final String SECRET = "a-secret-for-benchmarks-of-thirty-two-bytes-and-more";
+
+  /** Messages that may wait for a subscriber, at every broker. */
+  static final int MAX_QUEUED = 100_000;
+
   private static final long READY_NANOS = 60_000_000_000L;
 
   /** Rates are what is measured here, not what is refused. */
@@ -26,30 +26,32 @@ final class NodeProcess implements AutoCloseable {
           "-Dviesti.limits.device-rate=0",
           "-Dviesti.limits.user-rate=0",
           "-Dviesti.room.posts-per-second=0",
-          "-Dviesti.room.posts-per-user-per-second=0");
-
-  private static final Pattern USED = Pattern.compile("garbage-first.*used (\\d+)K");
+          "-Dviesti.room.posts-per-user-per-second=0",
+          "-Dviesti.connection.max-queued=" + MAX_QUEUED);
 
   private final Process process;
   private final Path log;
   final int http;
   final int live;
+  private final int mqtt;
   private final int management;
 
-  private NodeProcess(Process process, Path log, int http, int live, int management) {
+  private NodeProcess(Process process, Path log, int http, int live, int mqtt, int management) {
     this.process = process;
     this.log = log;
     this.http = http;
     this.live = live;
+    this.mqtt = mqtt;
     this.management = management;
   }
 
   /** Starts a node and returns when it is ready. */
   static NodeProcess start(BenchSettings settings, String name, List<String> database)
       throws IOException, InterruptedException {
-    int http = freePort();
-    int live = freePort();
-    int management = freePort();
+    int http = PeerProcess.freePort();
+    int live = PeerProcess.freePort();
+    int mqtt = PeerProcess.freePort();
+    int management = PeerProcess.freePort();
     List<String> command = new ArrayList<>();
     command.add(BenchSettings.java());
     command.addAll(settings.nodeFlags());
@@ -60,9 +62,11 @@ final class NodeProcess implements AutoCloseable {
     }
     command.add("-Dviesti.http.port=" + http);
     command.add("-Dviesti.live.port=" + live);
-    command.add("-Dviesti.mqtt.enabled=off");
+    command.add("-Dviesti.mqtt.port=" + mqtt);
+    command.add("-Dviesti.mqtt.anonymous=on");
+    command.add("-Dviesti.topics.acl.0=allow all #");
     command.add("-Dviesti.management.port=" + management);
-    command.add("-Dviesti.cluster.port=" + freePort());
+    command.add("-Dviesti.cluster.port=" + PeerProcess.freePort());
     command.add("-Dviesti.auth.secret=" + SECRET);
     command.add("-Dlogback.configurationFile=" + settings.logback());
     command.addAll(UNLIMITED);
@@ -75,7 +79,7 @@ final class NodeProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
-    NodeProcess node = new NodeProcess(process, log, http, live, management);
+    NodeProcess node = new NodeProcess(process, log, http, live, mqtt, management);
     node.awaitReady();
     return node;
   }
@@ -104,33 +108,19 @@ final class NodeProcess implements AutoCloseable {
     throw new IllegalStateException("the node is not ready:\n" + Files.readString(log));
   }
 
-  double cpuSeconds() {
+  @Override
+  public int mqtt() {
+    return mqtt;
+  }
+
+  @Override
+  public double cpuSeconds() {
     return Proc.cpuSeconds(process.pid());
   }
 
-  /** What the process holds after a full collection. */
-  Memory memory() throws IOException, InterruptedException {
-    jcmd("GC.run");
-    jcmd("GC.run");
-    Matcher used = USED.matcher(jcmd("GC.heap_info"));
-    if (!used.find()) {
-      throw new IllegalStateException(
-          "the heap's use is read from G1, and this is another collector");
-    }
-    return new Memory(Long.parseLong(used.group(1)), Proc.residentKb(process.pid()));
-  }
-
-  private String jcmd(String what) throws IOException, InterruptedException {
-    Path jcmd = Path.of(BenchSettings.java()).resolveSibling("jcmd");
-    Process asked =
-        new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), what)
-            .redirectErrorStream(true)
-            .start();
-    String answer = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (asked.waitFor() != 0) {
-      throw new IllegalStateException("jcmd " + what + ": " + answer);
-    }
-    return answer;
+  @Override
+  public Memory memory() throws IOException, InterruptedException {
+    return Memory.ofJava(process.pid());
   }
 
   @Override
@@ -140,13 +130,4 @@ final class NodeProcess implements AutoCloseable {
       process.destroyForcibly().waitFor();
     }
   }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
-  /** In kB. */
-  record Memory(long heap, long resident) {}
 }

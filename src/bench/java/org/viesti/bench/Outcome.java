@@ -13,7 +13,7 @@ package org.viesti.bench;
  * @param lost gaps in the chain of positions, and what was not delivered when the drain was given
  *     up
  * @param disordered deliveries at or before a position the device already had
- * @param errors refused posts, broken connections and unanswered posts
+ * @param errors refused posts, broken connections, sessions that were gone, and unanswered posts
  * @param held what the stalled device received before it acknowledged anything
  */
 record Outcome(

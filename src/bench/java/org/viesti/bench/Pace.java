@@ -15,7 +15,7 @@ final class Pace {
   private final Fleet fleet;
   private final EventLoop loop;
   private final List<Device> touched = new ArrayList<>();
-  private Load load = new Load(0, 0, 0, false, 0, 0);
+  private Load load = new Load(0, 0, 0, Load.Receivers.ALL, 0, 0);
   private boolean running;
   private long startedAt;
   private long post;

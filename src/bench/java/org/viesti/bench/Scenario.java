@@ -52,8 +52,9 @@ record Scenario(String key, String title, Topology topology, List<Load> loads) {
   }
 
   private static Scenario slow(BenchSettings settings) {
-    Load even = new Load(settings.slowRate(), 0, 20, false, 0, settings.seconds());
-    Load stalled = new Load(settings.slowRate(), 0, 20, true, 0, settings.seconds());
+    Load even = new Load(settings.slowRate(), 0, 20, Load.Receivers.ALL, 0, settings.seconds());
+    Load stalled =
+        new Load(settings.slowRate(), 0, 20, Load.Receivers.ONE_STALLED, 0, settings.seconds());
     return new Scenario(
         "e",
         "1 room x 200 devices, a slow reader",
@@ -63,7 +64,10 @@ record Scenario(String key, String title, Topology topology, List<Load> loads) {
 
   private static List<Load> loads(List<Integer> rates, int senders, BenchSettings settings) {
     return rates.stream()
-        .map(rate -> new Load(rate, settings.window(), senders, false, 0, settings.seconds()))
+        .map(
+            rate ->
+                new Load(
+                    rate, settings.window(), senders, Load.Receivers.ALL, 0, settings.seconds()))
         .toList();
   }
 }
