@@ -31,8 +31,6 @@ public final class History {
   /** Every query names at most this many logs, so that one of thousands is several statements. */
   private static final int LOGS_A_QUERY = 100;
 
-  private static final int DELETED_AT_ONCE = 10_000;
-
   /** The last position of a log. */
   static final String HEAD =
       """
@@ -332,48 +330,8 @@ public final class History {
         .thenCompose(
             first ->
                 database.run(
-                    connection -> {
-                      long end = Math.min(first, head(connection, log));
-                      long from = first(connection, log);
-                      while (from < end) {
-                        long to = Math.min(end, from + DELETED_AT_ONCE);
-                        delete(connection, log, to);
-                        from = to;
-                      }
-                      return Done.getInstance();
-                    }));
-  }
-
-  private static void delete(Connection connection, String log, long before) throws SQLException {
-    try (PreparedStatement tags =
-            connection.prepareStatement(
-                """
-                delete from "event_tag" where "tag" >= ? and "tag" < ? and right("tag", 19) < ?""");
-        PreparedStatement rows =
-            connection.prepareStatement(
-                """
-                delete from "event_journal" where "persistence_id" = ? and "sequence_number" < ?""")) {
-      tags.setString(1, log + " ");
-      tags.setString(2, log + "!");
-      tags.setString(3, padded(before));
-      tags.executeUpdate();
-      rows.setString(1, log);
-      rows.setLong(2, before);
-      rows.executeUpdate();
-    }
-  }
-
-  private static long first(Connection connection, String log) throws SQLException {
-    try (PreparedStatement q =
-        connection.prepareStatement(
-            """
-            select "sequence_number" from "event_journal" where "persistence_id" = ?
-            order by "persistence_id", "sequence_number" limit 1""")) {
-      q.setString(1, log);
-      try (ResultSet r = q.executeQuery()) {
-        return r.next() ? r.getLong(1) : Long.MAX_VALUE;
-      }
-    }
+                    connection ->
+                        Erasure.delete(connection, log, Math.min(first, head(connection, log)))));
   }
 
   private static long writtenAt(Connection connection, String log, long seq) throws SQLException {
@@ -395,31 +353,6 @@ public final class History {
    * Overwrites entries for good, and forgets whom they mentioned. Doing it again changes nothing.
    */
   public CompletionStage<Done> overwrite(String log, Map<Long, Stored> inTheirPlace) {
-    return database.run(
-        connection -> {
-          try (PreparedStatement row =
-                  connection.prepareStatement(
-                      """
-                      update "event_journal" set "event_payload" = ?, "event_ser_manifest" = ?
-                      where "persistence_id" = ? and "sequence_number" = ?""");
-              PreparedStatement mentions =
-                  connection.prepareStatement(
-                      """
-                      delete from "event_tag"
-                      where "tag" >= ? and "tag" < ? and right("tag", 19) = ?""")) {
-            for (Map.Entry<Long, Stored> entry : inTheirPlace.entrySet()) {
-              row.setBytes(1, StoredJson.bytesOf(entry.getValue()));
-              row.setString(2, StoredJson.manifestOf(entry.getValue()));
-              row.setString(3, log);
-              row.setLong(4, entry.getKey());
-              row.executeUpdate();
-              mentions.setString(1, log + " m:");
-              mentions.setString(2, log + " m;");
-              mentions.setString(3, padded(entry.getKey()));
-              mentions.executeUpdate();
-            }
-          }
-          return Done.getInstance();
-        });
+    return database.run(connection -> Erasure.overwrite(connection, log, inTheirPlace));
   }
 }
