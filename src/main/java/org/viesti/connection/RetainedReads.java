@@ -92,6 +92,11 @@ final class RetainedReads {
     }
   }
 
+  /** Whether all has been read and delivered. */
+  boolean isOver() {
+    return newer.isEmpty() && pages.isEmpty();
+  }
+
   /** Whether a page waits until the client takes it. */
   boolean hasPage() {
     return !pages.isEmpty();

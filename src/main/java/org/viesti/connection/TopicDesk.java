@@ -46,8 +46,14 @@ public final class TopicDesk {
   private final String stream;
   private final ActorRef<Router.Routed> follower;
   private final Outlet outlet;
-  private final PublishDesk publishes;
-  private final RetainedReads retained;
+  private final Publishing publishing;
+
+  /** Null while the client has published nothing and has no will. */
+  private @Nullable PublishDesk publishes;
+
+  /** Null while nothing that was retained is on its way. */
+  private @Nullable RetainedReads retained;
+
   private final Acknowledgements acks;
   private final DeskHost host;
   private final Deliveries deliveries;
@@ -78,24 +84,13 @@ public final class TopicDesk {
     this.stream = principal.deviceId().key();
     this.follower = follower;
     this.outlet = outlet;
+    this.publishing = publishing;
     this.acks = acks;
     this.host = host;
     this.rights = needs.acl().of(principal);
-    this.publishes =
-        new PublishDesk(
-            needs.publisher(),
-            principal,
-            rights,
-            outlet,
-            publishing,
-            host,
-            terms == null ? null : terms.will());
-    this.retained =
-        new RetainedReads(
-            needs.publisher().retained(),
-            Math.max(1, Math.min(settings.readAtOnce(), settings.maxQueued())),
-            host,
-            this::deliverRetained);
+    if (terms != null && terms.will() != null) {
+      this.publishes = publishDesk(terms.will());
+    }
     this.sessionExpiry = terms == null ? 0 : terms.sessionExpiry();
     this.deliveries =
         new Deliveries(
@@ -110,7 +105,9 @@ public final class TopicDesk {
 
   /** What the stream asks of its device's session. */
   Devices.Terms terms(boolean clean) {
-    return new Devices.Terms(clean, sessionExpiry, publishes.will(), publishes.willDelay());
+    return publishes == null
+        ? new Devices.Terms(clean, sessionExpiry, null, 0)
+        : new Devices.Terms(clean, sessionExpiry, publishes.will(), publishes.willDelay());
   }
 
   /**
@@ -135,7 +132,9 @@ public final class TopicDesk {
     if (found == null) {
       return;
     }
-    publishes.resume(found.unreleased());
+    if (!found.unreleased().isEmpty()) {
+      publishes().resume(found.unreleased());
+    }
     List<CompletableFuture<?>> everywhere = new ArrayList<>(found.subscriptions().size());
     found
         .subscriptions()
@@ -170,7 +169,7 @@ public final class TopicDesk {
         if (each.filter().share() == null
             && each.filter().matches(publication.path())
             && each.takes(publication.publisher())
-            && inSession().takes(each.filter().text(), stream, position)) {
+            && Objects.requireNonNull(session).takes(each.filter().text(), stream, position)) {
           all.add(each);
           durable |= SessionSubscriptions.isDurable(each);
         }
@@ -184,10 +183,6 @@ public final class TopicDesk {
     }
   }
 
-  private SessionDesk inSession() {
-    return Objects.requireNonNull(session);
-  }
-
   /** The client is done with something that was recorded. */
   private void over(Deliveries.Delivery delivery) {
     StreamId from = delivery.stream();
@@ -198,9 +193,7 @@ public final class TopicDesk {
   }
 
   void look(StreamId recorded) {
-    if (session != null) {
-      session.look(recorded);
-    }
+    Objects.requireNonNull(session).look(recorded);
   }
 
   // Subscribe.
@@ -223,8 +216,9 @@ public final class TopicDesk {
       boolean wantsKept = wanted.retained() == 0 || (wanted.retained() == 1 && isNew);
       if (wantsKept && filter.share() == null) {
         Subscription subscription = Objects.requireNonNull(subscriptions.get(filter.text()));
-        retained.begin(subscription);
-        afterwards.add(() -> retained.read(subscription));
+        RetainedReads reads = retained();
+        reads.begin(subscription);
+        afterwards.add(() -> reads.read(subscription));
       }
     }
     if (session != null && !granted.isEmpty()) {
@@ -264,8 +258,11 @@ public final class TopicDesk {
 
   /** Goes on with what is read, as far as the client takes it; to be called after everything. */
   void pump() {
-    while (retained.hasPage() && !deliveries.isBusy()) {
+    while (retained != null && retained.hasPage() && !deliveries.isBusy()) {
       retained.deliverPage();
+    }
+    if (retained != null && retained.isOver()) {
+      retained = null;
     }
     if (session != null) {
       session.pump();
@@ -280,7 +277,9 @@ public final class TopicDesk {
       existed.add(subscription != null);
       if (subscription != null) {
         gone.add(filter);
-        retained.end(subscription);
+        if (retained != null) {
+          retained.end(subscription);
+        }
         exchange.unsubscribe(subscription);
       }
     }
@@ -307,7 +306,9 @@ public final class TopicDesk {
         continue;
       }
       boolean durable = false;
-      retained.passed(arrival.subscriptions(), publication.path());
+      if (retained != null) {
+        retained.passed(arrival.subscriptions(), publication.path());
+      }
       for (Subscription subscription : arrival.subscriptions()) {
         durable |= SessionSubscriptions.isDurable(subscription);
       }
@@ -330,7 +331,7 @@ public final class TopicDesk {
   // The end.
 
   void leave(ClientFrame.Leave leave) {
-    if (!leave.will()) {
+    if (!leave.will() && publishes != null) {
       publishes.forgetWill();
     }
     if (leave.sessionExpiry() != null) {
@@ -347,7 +348,8 @@ public final class TopicDesk {
   CompletableFuture<Devices.@Nullable Left> close(CloseCause cause) {
     subscriptions.values().forEach(exchange::unsubscribe);
     subscriptions.clear();
-    Publication will = cause instanceof CloseCause.Drained ? null : publishes.will();
+    Publication will =
+        publishes == null || cause instanceof CloseCause.Drained ? null : publishes.will();
     if (session == null) {
       if (will != null) {
         needs.publisher().publish(will);
@@ -358,15 +360,39 @@ public final class TopicDesk {
     Map<String, Long> positions = session.positions();
     List<Session.InFlight> inFlight = new ArrayList<>(session.notSentAgain());
     inFlight.addAll(deliveries.left());
+    CompletableFuture<List<String>> unreleased =
+        publishes == null ? CompletableFuture.completedFuture(List.of()) : publishes.unreleased();
     return session
         .pending()
         .thenCombine(
-            publishes.unreleased(),
-            (done, unreleased) ->
-                new Devices.Left(sessionExpiry, positions, inFlight, unreleased, will != null));
+            unreleased,
+            (done, ids) -> new Devices.Left(sessionExpiry, positions, inFlight, ids, will != null));
   }
 
   PublishDesk publishes() {
-    return publishes;
+    PublishDesk desk = publishes;
+    if (desk == null) {
+      desk = publishDesk(null);
+      publishes = desk;
+    }
+    return desk;
+  }
+
+  private PublishDesk publishDesk(ClientFrame.@Nullable Will will) {
+    return new PublishDesk(needs.publisher(), principal, rights, outlet, publishing, host, will);
+  }
+
+  private RetainedReads retained() {
+    RetainedReads reads = retained;
+    if (reads == null) {
+      reads =
+          new RetainedReads(
+              needs.publisher().retained(),
+              Math.max(1, Math.min(settings.readAtOnce(), settings.maxQueued())),
+              host,
+              this::deliverRetained);
+      retained = reads;
+    }
+    return reads;
   }
 }
