@@ -18,12 +18,29 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
+import org.viesti.TestNode;
 import org.viesti.connection.Connections;
+import org.viesti.testkit.Await;
 
 /** Packets with wrong bytes in them, lengthened and cut: none is a fault of the server's own. */
 class MqttFuzzTest {
@@ -91,6 +108,80 @@ class MqttFuzzTest {
     }
     log.detachAppender(faults);
     assertThat(closed).as("what was refused").isBetween(ROUNDS / 10, ROUNDS - 1);
+  }
+
+  /** With {@code -Dtest.packets=1000000} so many. */
+  @Test
+  @Timeout(3600)
+  void whatever_one_connection_sends_another_does_not_notice(@TempDir Path folder)
+      throws Exception {
+    int packets = Integer.getInteger("test.packets", 5_000);
+    List<String> everything = List.of("allow all #");
+    try (TestNode node = TestNode.start(folder, "mqtt.anonymous", true, "topics.acl", everything);
+        SessionClient neighbour =
+            SessionClient.clean(node.mqttPort(), "neighbour", 0).subscribe("mine/#", 1);
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+      AtomicInteger left = new AtomicInteger(packets);
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        Random random = new Random(20261121 + i);
+        all.add(
+            threads.submit(
+                () -> {
+                  while (left.decrementAndGet() >= 0) {
+                    annoy(node.mqttPort(), random);
+                  }
+                  return null;
+                }));
+      }
+      long slowest = 0;
+      int rounds = 0;
+      while (left.get() > 0) {
+        int next = Math.max(0, left.get() - packets / 1000);
+        Await.until(
+            Duration.ofMinutes(1), () -> "a thousandth is not sent", () -> left.get() <= next);
+        long start = System.nanoTime();
+        neighbour.send(publish5(1, "mine/" + rounds, 1, props(), "x"));
+        // The answer and the message come in either order.
+        List<String> came = List.of(neighbour.next(), neighbour.next());
+        assertThat(came.stream().filter(packet -> packet.startsWith("40 02 00 01"))).hasSize(1);
+        SessionClient.Published one =
+            SessionClient.published(
+                came.stream().filter(packet -> packet.startsWith("3")).findFirst().orElseThrow());
+        assertThat(one.topic()).isEqualTo("mine/" + rounds);
+        neighbour.ack(one.id());
+        slowest = Math.max(slowest, System.nanoTime() - start);
+        rounds++;
+      }
+      for (Future<?> each : all) {
+        each.get();
+      }
+      System.out.printf(
+          "%,d malformed packets; a neighbour published and got %,d messages, the slowest in %d ms%n",
+          packets, rounds, slowest / 1_000_000);
+      assertThat(rounds).isPositive();
+    }
+  }
+
+  private static final int THREADS = 8;
+
+  /** Connects, sends one malformed packet, and breaks the connection at once. */
+  private static void annoy(int port, Random random) throws IOException {
+    try (Socket socket = new Socket()) {
+      byte[] from = {127, 0, (byte) random.nextInt(1, 255), (byte) random.nextInt(1, 255)};
+      socket.bind(new InetSocketAddress(InetAddress.getByAddress(from), 0));
+      socket.setSoLinger(true, 0);
+      socket.connect(new InetSocketAddress("127.0.0.1", port), 10_000);
+      byte[] packet = mutated(PACKETS.get(random.nextInt(PACKETS.size())), random);
+      byte[] connect = connect5(CLEAN, 0, props(), "annoying-" + random.nextInt(1000));
+      socket.getOutputStream().write(random.nextInt(8) == 0 ? packet : parts(connect, packet));
+      if (random.nextBoolean()) {
+        socket.setSoTimeout(100);
+        socket.getInputStream().read();
+      }
+    } catch (SocketException | SocketTimeoutException e) {
+      // it closed first, or had nothing to say
+    }
   }
 
   private static byte[] mutated(byte[] packet, Random random) {

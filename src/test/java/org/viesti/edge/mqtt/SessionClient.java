@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /** A client of MQTT 5 by hand, that answers when it is told to. */
@@ -96,7 +97,15 @@ final class SessionClient implements AutoCloseable {
   }
 
   Published published() throws IOException {
-    byte[] packet = client.packet();
+    return published(client.packet());
+  }
+
+  /** What a PUBLISH in hex says. */
+  static Published published(String hex) {
+    return published(HexFormat.ofDelimiter(" ").parseHex(hex));
+  }
+
+  private static Published published(byte[] packet) {
     if ((packet[0] & 0xF0) != 0x30) {
       throw new AssertionError(MqttClient.hex(packet));
     }
