@@ -28,7 +28,8 @@ import org.viesti.protocol.StreamId;
  * <p>Each change has a number, one more than the last. A node that hears of one out of turn asks
  * for all there is; one that has not answered within a second is sent all there is. So a change
  * that was lost on the way is made good, and a subscriber is answered when every node there is has
- * it.
+ * it. One that does not answer for a moment is still there: it is gone when the cluster has given
+ * it up.
  *
  * <p>It also hears what streams recorded on other nodes; {@link StreamLinks} says whether all came.
  */
@@ -111,7 +112,7 @@ final class Interests extends AbstractBehavior<Exchange.Command> {
                               KEY,
                               context.messageAdapter(
                                   Receptionist.Listing.class,
-                                  listing -> new Nodes(listing.getServiceInstances(KEY)))));
+                                  listing -> new Nodes(listing.getAllServiceInstances(KEY)))));
                   return new Interests(context, timers, exchange, owners, compareEvery);
                 }));
   }
