@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -91,6 +92,11 @@ public final class Exchange {
   }
 
   private final Map<String, Tree> trees = new ConcurrentHashMap<>();
+
+  /** When other nodes told all their filters: what was recorded before was not told to them. */
+  private final Map<ActorRef<Command>, Long> met = new ConcurrentHashMap<>();
+
+  private final AtomicLong meetings = new AtomicLong();
   private final ActorRef<Command> interests;
 
   private Exchange(ActorSystem<?> system, TopicOwner owners, Duration compareEvery) {
@@ -179,6 +185,15 @@ public final class Exchange {
         tree.elsewhere.remove(text);
       }
     }
+  }
+
+  /** All filters of another node are in force. */
+  void met(ActorRef<Command> node) {
+    met.put(node, meetings.incrementAndGet());
+  }
+
+  void gone(ActorRef<Command> node) {
+    met.remove(node);
   }
 
   private static SharedGroup group(Tree tree, TopicFilter filter) {
@@ -270,6 +285,11 @@ public final class Exchange {
       }
     }
     hits.tell(voice);
+  }
+
+  /** A stream says how much it told a node, in the stream's own thread. */
+  public void compare(StreamVoice voice, ActorRef<Command> node) {
+    node.tell(voice.compared(node, met.getOrDefault(node, 0L)));
   }
 
   /**
@@ -401,7 +421,10 @@ public final class Exchange {
               bytes += all.get(i).publication().size();
               if (bytes > BYTES_AT_ONCE || i + 1 == all.size()) {
                 List<Sent> part = List.copyOf(all.subList(from, i + 1));
-                node.tell(voice == null ? new Deliver(part) : voice.say(node, part));
+                node.tell(
+                    voice == null
+                        ? new Deliver(part)
+                        : voice.say(node, met.getOrDefault(node, 0L), part));
                 from = i + 1;
                 bytes = 0;
               }

@@ -250,6 +250,7 @@ final class Interests extends AbstractBehavior<Exchange.Command> {
       Peer peer = peers.remove(node);
       if (peer != null) {
         peer.filters.forEach(filter -> exchange.are(node, filter.tenant(), filter.text(), 0));
+        exchange.gone(node);
       }
     }
     for (ActorRef<Exchange.Command> node : all) {
@@ -289,6 +290,9 @@ final class Interests extends AbstractBehavior<Exchange.Command> {
       counts.forEach(count -> gone.remove(new Filter(count.tenant(), count.filter())));
       gone.forEach(filter -> take(node, peer, new Count(filter.tenant(), filter.text(), 0)));
       counts.forEach(count -> take(node, peer, count));
+      if (its > peer.known) {
+        exchange.met(node);
+      }
       peer.known = its;
     }
     node.tell(new Taken(self(), peer.known, false));
