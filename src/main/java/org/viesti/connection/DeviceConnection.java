@@ -349,6 +349,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       }
       from = to;
     }
+    if (acks.isDue()) {
+      flushCursors();
+    }
     return true;
   }
 
@@ -530,9 +533,6 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       return;
     }
     acks.acknowledged(track, track.acknowledge(seq, outbox.window()));
-    if (acks.isDue()) {
-      flushCursors();
-    }
   }
 
   private boolean flushCursors() {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -85,6 +86,11 @@ public final class Exchange {
   }
 
   private final Map<String, Tree> trees = new ConcurrentHashMap<>();
+
+  /** When other nodes told all their filters: what was recorded before was not told to them. */
+  private final Map<ActorRef<Command>, Long> met = new ConcurrentHashMap<>();
+
+  private final AtomicLong meetings = new AtomicLong();
   private final ActorRef<Command> interests;
 
   private Exchange(ActorSystem<?> system, TopicOwner owners, Duration compareEvery) {
@@ -175,6 +181,15 @@ public final class Exchange {
     }
   }
 
+  /** All filters of another node are in force. */
+  void met(ActorRef<Command> node) {
+    met.put(node, meetings.incrementAndGet());
+  }
+
+  void gone(ActorRef<Command> node) {
+    met.remove(node);
+  }
+
   private static SharedGroup group(Tree tree, TopicFilter filter) {
     return tree.groups.computeIfAbsent(
         filter.text(),
@@ -197,7 +212,7 @@ public final class Exchange {
   /** Hands each on, in this order, unless it is to be recorded before. */
   public Outcome[] publish(List<Publication> publications) {
     Outcome[] outcomes = new Outcome[publications.size()];
-    Hits hits = new Hits();
+    Hits hits = new Hits(met);
     for (int i = 0; i < outcomes.length; i++) {
       outcomes[i] = publish(publications.get(i), hits);
     }
@@ -254,7 +269,7 @@ public final class Exchange {
 
   /** Hands on what a stream has recorded, in this order, in the stream's own thread. */
   public void recorded(StreamVoice voice, List<Recorded> all) {
-    Hits hits = new Hits();
+    Hits hits = new Hits(met);
     for (Recorded each : all) {
       Tree tree = trees.get(each.publication().tenant());
       if (tree != null) {
@@ -264,6 +279,11 @@ public final class Exchange {
       }
     }
     hits.tell(voice);
+  }
+
+  /** A stream says how much it told a node, in the stream's own thread. */
+  public void compare(StreamVoice voice, ActorRef<Command> node) {
+    node.tell(voice.compared(node, met.getOrDefault(node, 0L)));
   }
 
   /**
@@ -285,7 +305,7 @@ public final class Exchange {
 
   /** What a stream recorded on another node. */
   void deliver(@Nullable StreamId stream, long life, List<Sent> sent) {
-    Hits hits = new Hits();
+    Hits hits = new Hits(met);
     for (Sent each : sent) {
       Tree tree = trees.get(each.publication().tenant());
       if (tree == null) {

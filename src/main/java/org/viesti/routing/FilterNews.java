@@ -81,7 +81,7 @@ final class FilterNews extends AbstractBehavior<FilterNews.Message> {
                           KEY,
                           context.messageAdapter(
                               Receptionist.Listing.class,
-                              listing -> new Nodes(listing.getServiceInstances(KEY)))));
+                              listing -> new Nodes(listing.getAllServiceInstances(KEY)))));
                   return new FilterNews(context, timers, filters);
                 }));
   }

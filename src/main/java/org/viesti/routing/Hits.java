@@ -17,9 +17,17 @@ final class Hits {
 
   private final Map<ActorRef<Router.Routed>, List<Router.Arrival>> streams = new LinkedHashMap<>();
   private final Map<ActorRef<Exchange.Command>, List<Exchange.Sent>> nodes = new HashMap<>(0);
+  private final Map<ActorRef<Exchange.Command>, Long> met;
   private @Nullable Publication publication;
   private Router.@Nullable Place place;
   boolean any;
+
+  /**
+   * @param met see {@link Exchange#met}
+   */
+  Hits(Map<ActorRef<Exchange.Command>, Long> met) {
+    this.met = met;
+  }
 
   private Publication current() {
     return Objects.requireNonNull(publication);
@@ -99,7 +107,10 @@ final class Hits {
             bytes += all.get(i).publication().size();
             if (bytes > BYTES_AT_ONCE || i + 1 == all.size()) {
               List<Exchange.Sent> part = List.copyOf(all.subList(from, i + 1));
-              node.tell(voice == null ? new Exchange.Deliver(part) : voice.say(node, part));
+              node.tell(
+                  voice == null
+                      ? new Exchange.Deliver(part)
+                      : voice.say(node, met.getOrDefault(node, 0L), part));
               from = i + 1;
               bytes = 0;
             }

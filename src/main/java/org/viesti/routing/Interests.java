@@ -28,7 +28,8 @@ import org.viesti.protocol.StreamId;
  * <p>Each change has a number, one more than the last. A node that hears of one out of turn asks
  * for all there is; one that has not answered within a second is sent all there is. So a change
  * that was lost on the way is made good, and a subscriber is answered when every node there is has
- * it.
+ * it. One that does not answer for a moment is still there: it is gone when the cluster has given
+ * it up.
  *
  * <p>It also hears what streams recorded on other nodes; {@link StreamLinks} says whether all came.
  */
@@ -111,7 +112,7 @@ final class Interests extends AbstractBehavior<Exchange.Command> {
                               KEY,
                               context.messageAdapter(
                                   Receptionist.Listing.class,
-                                  listing -> new Nodes(listing.getServiceInstances(KEY)))));
+                                  listing -> new Nodes(listing.getAllServiceInstances(KEY)))));
                   return new Interests(context, timers, exchange, owners, compareEvery);
                 }));
   }
@@ -249,6 +250,7 @@ final class Interests extends AbstractBehavior<Exchange.Command> {
       Peer peer = peers.remove(node);
       if (peer != null) {
         peer.filters.forEach(filter -> exchange.are(node, filter.tenant(), filter.text(), 0));
+        exchange.gone(node);
       }
     }
     for (ActorRef<Exchange.Command> node : all) {
@@ -288,6 +290,9 @@ final class Interests extends AbstractBehavior<Exchange.Command> {
       counts.forEach(count -> gone.remove(new Filter(count.tenant(), count.filter())));
       gone.forEach(filter -> take(node, peer, new Count(filter.tenant(), filter.text(), 0)));
       counts.forEach(count -> take(node, peer, count));
+      if (its > peer.known) {
+        exchange.met(node);
+      }
       peer.known = its;
     }
     node.tell(new Taken(self(), peer.known, false));

@@ -11,9 +11,16 @@ import org.viesti.protocol.StreamId;
  * whether one was lost. It belongs to the stream's owner, and lives as long.
  */
 public final class StreamVoice {
+  /**
+   * @param met see {@link Exchange#met}
+   */
+  private record Told(long number, long met) {}
+
+  private static final Told NOTHING = new Told(0, 0);
+
   private final StreamId stream;
   private final long life;
-  private final Map<ActorRef<Exchange.Command>, Long> told = new HashMap<>(2);
+  private final Map<ActorRef<Exchange.Command>, Told> told = new HashMap<>(2);
 
   /**
    * @param life no other life of this stream's owner has this number
@@ -31,13 +38,20 @@ public final class StreamVoice {
     return life;
   }
 
-  Exchange.Command say(ActorRef<Exchange.Command> node, List<Exchange.Sent> recorded) {
-    long number = told.merge(node, 1L, Long::sum);
-    return new Exchange.DeliverRecorded(stream, life, number, recorded);
+  Exchange.Command say(ActorRef<Exchange.Command> node, long met, List<Exchange.Sent> recorded) {
+    return new Exchange.DeliverRecorded(stream, life, next(node, met, 1), recorded);
   }
 
-  /** Says how much it told a node. */
-  public void compare(ActorRef<Exchange.Command> node) {
-    node.tell(new Exchange.Told(stream, life, told.getOrDefault(node, 0L)));
+  /** How much it told a node. */
+  Exchange.Told compared(ActorRef<Exchange.Command> node, long met) {
+    return new Exchange.Told(stream, life, next(node, met, 0));
+  }
+
+  /** A number is left out where something may not have been told. */
+  private long next(ActorRef<Exchange.Command> node, long met, int more) {
+    Told before = told.getOrDefault(node, NOTHING);
+    long number = before.number() + more + (met == before.met() ? 0 : 1);
+    told.put(node, new Told(number, met));
+    return number;
   }
 }

@@ -141,7 +141,7 @@ final class Stream extends EventSourcedBehavior<StreamCommand, Appended, Stream.
       }
       case StreamCommand.Head(var replyTo) ->
           replyTo.tell(new StreamCommand.Is(lastSequenceNumber(context), voice.life()));
-      case StreamCommand.Compare(var node) -> voice.compare(node);
+      case StreamCommand.Compare(var node) -> needs.exchange().compare(voice, node);
       case StreamCommand.Flush() -> {
         return flush();
       }

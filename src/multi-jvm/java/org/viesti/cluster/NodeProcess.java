@@ -47,7 +47,7 @@ final class NodeProcess {
   private @Nullable Process process;
 
   /**
-   * @param settings by their full names; the four ports are among them
+   * @param settings by their full names; the ports are among them
    */
   NodeProcess(String name, Path folder, Map<String, String> settings) {
     this.name = name;
@@ -184,6 +184,11 @@ final class NodeProcess {
   /** Where its calls are. */
   URI calls() {
     return URI.create("http://127.0.0.1:" + port("http"));
+  }
+
+  /** Where it speaks MQTT. */
+  int mqtt() {
+    return Integer.parseInt(port("mqtt"));
   }
 
   /** Where its live connections are. */

@@ -35,6 +35,16 @@ final class TestCluster implements AutoCloseable {
 
   /** Starts nodes over a fresh database, and returns when each is ready and sees all others up. */
   static TestCluster start(String name, TestDatabase.Kind kind, int size) {
+    return start(name, kind, size, Map.of());
+  }
+
+  /**
+   * The same with other settings.
+   *
+   * @param other by their full names
+   */
+  static TestCluster start(
+      String name, TestDatabase.Kind kind, int size, Map<String, String> other) {
     Path folder = folder(name + "-" + kind.name().toLowerCase(Locale.ROOT));
     TestDatabase database = TestDatabase.of(folder, kind);
     List<Integer> clusterPorts = new ArrayList<>();
@@ -46,6 +56,7 @@ final class TestCluster implements AutoCloseable {
       for (int port : clusterPorts) {
         String node = "node" + cluster.nodes.size();
         Map<String, String> settings = settings(database, port, clusterPorts);
+        settings.putAll(other);
         cluster.nodes.add(new NodeProcess(node, folder, settings).start());
       }
       cluster.awaitWhole();
@@ -62,7 +73,7 @@ final class TestCluster implements AutoCloseable {
     settings.put("viesti.topics.acl.0", "allow all #");
     settings.put("viesti.http.port", String.valueOf(Ports.next()));
     settings.put("viesti.live.port", String.valueOf(Ports.next()));
-    settings.put("viesti.mqtt.port", "0");
+    settings.put("viesti.mqtt.port", String.valueOf(Ports.next()));
     settings.put("viesti.management.port", String.valueOf(Ports.next()));
     settings.put("viesti.cluster.host", "127.0.0.1");
     settings.put("viesti.cluster.port", String.valueOf(clusterPort));

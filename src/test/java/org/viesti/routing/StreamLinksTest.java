@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.viesti.journal.WakeUps;
+import org.viesti.protocol.Publication;
 import org.viesti.protocol.StreamId;
 import org.viesti.protocol.Topic;
 import org.viesti.testkit.Shows;
@@ -22,6 +26,15 @@ import org.viesti.testkit.Shows;
 class StreamLinksTest {
   private static final ActorTestKit ACTORS = ActorTestKit.create();
   private static final StreamId STREAM = new StreamId("t", 1);
+
+  /** By it nodes find one another's. */
+  private static final ServiceKey<Exchange.Command> EXCHANGES =
+      ServiceKey.create(Exchange.Command.class, "viesti-exchange");
+
+  private static final List<Exchange.Recorded> RECORDED =
+      List.of(
+          new Exchange.Recorded(
+              new Publication("t", "a/b", new byte[0], 1, false, 0, 0, null, null), 1));
 
   @AfterAll
   static void stop() {
@@ -104,6 +117,44 @@ class StreamLinksTest {
     assertThat(Duration.ofNanos(asked.take() - start))
         .isGreaterThanOrEqualTo(every.multipliedBy(2));
     looks(); // it answered
+  }
+
+  @Test
+  void what_was_recorded_before_a_nodes_filters_were_known_shows_when_the_owner_is_asked() {
+    ActorTestKit actors = ActorTestKit.create();
+    try {
+      Exchange exchange =
+          Exchange.start(
+              actors.system(), new AskedOwner(new LinkedBlockingQueue<>()), Duration.ofHours(1));
+      TestProbe<Exchange.Command> node = actors.createTestProbe();
+      StreamVoice voice = new StreamVoice(STREAM, 7);
+      links.follow(STREAM, follower.getRef());
+      heed(exchange, voice, node);
+      looks(); // nothing was known of it
+      exchange.recorded(voice, RECORDED);
+      actors.system().receptionist().tell(Receptionist.register(EXCHANGES, node.getRef()));
+      Interests.All all = node.expectMessageClass(Interests.All.class);
+      all.node()
+          .tell(
+              new Interests.All(
+                  node.getRef(), 0, List.of(new Interests.Count(STREAM.tenant(), "a/#", 1))));
+      node.expectMessageClass(Interests.Taken.class);
+      heed(exchange, voice, node);
+      looks();
+      exchange.recorded(voice, RECORDED);
+      Exchange.DeliverRecorded next = node.expectMessageClass(Exchange.DeliverRecorded.class);
+      links.came(STREAM, next.life(), next.number());
+      heed(exchange, voice, node);
+      follower.expectNoMessage(Duration.ofMillis(50));
+    } finally {
+      actors.shutdownTestKit();
+    }
+  }
+
+  private void heed(Exchange exchange, StreamVoice voice, TestProbe<Exchange.Command> node) {
+    exchange.compare(voice, node.getRef());
+    Exchange.Told told = node.expectMessageClass(Exchange.Told.class);
+    links.told(told.stream(), told.life(), told.number());
   }
 
   /** Is asked about streams, answers, and says when. */

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.viesti.TestNode;
+import org.viesti.protocol.DeviceId;
+import org.viesti.protocol.UserId;
+import org.viesti.scene.Stage;
 import org.viesti.testkit.Await;
 import org.viesti.testkit.Shows;
 
@@ -56,7 +59,11 @@ class MqttStreamTest {
             "stream.row-bytes",
             "4KiB",
             "stream.ask-timeout",
-            "700ms");
+            "700ms",
+            "connection.cursor-interval",
+            "1h",
+            "connection.cursor-acks",
+            3);
   }
 
   @AfterAll
@@ -222,6 +229,31 @@ class MqttStreamTest {
             assertThat(one.take()).startsWith("fleet/news");
           }
         });
+  }
+
+  private static long cursor(String device) {
+    DeviceId id = new DeviceId(new UserId("default", "anonymous"), device);
+    return Stage.now(node.devices().get(id)).cursors().values().stream()
+        .mapToLong(position -> position)
+        .max()
+        .orElse(0);
+  }
+
+  @Test
+  void where_a_session_is_is_written_after_so_many_answers() throws Exception {
+    away("counted", "counted");
+    try (SessionClient ann = ann("counted-ann");
+        SessionClient bob = SessionClient.resume(node.mqttPort(), "counted", FOR_EVER)) {
+      long before = cursor("counted");
+      ann.publish("counted", "1").publish("counted", "2");
+      bob.take(2);
+      bob.silent();
+      assertThat(cursor("counted")).isEqualTo(before);
+      ann.publish("counted", "3");
+      bob.take();
+      Await.until(
+          Duration.ofSeconds(5), () -> "cursor still " + before, () -> cursor("counted") > before);
+    }
   }
 
   private interface Task {
