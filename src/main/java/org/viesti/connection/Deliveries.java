@@ -178,9 +178,16 @@ final class Deliveries {
                 delivery.identifiers()));
   }
 
-  /** Once more what was out when the session's last stream ended, by the same number. */
+  /**
+   * Once more what was out when the session's last stream ended, by the same number; what a client
+   * with a smaller window than then cannot take yet, as if it had not been sent.
+   */
   void sendAgain(int number, Delivery delivery, boolean received) {
-    send(new Numbered(number, delivery, received), true);
+    if (received || inFlight.size() < window) {
+      send(new Numbered(number, delivery, received), true);
+    } else {
+      waiting.add(delivery);
+    }
   }
 
   /** The client has one of QoS 2; if it refused it, that was all. */

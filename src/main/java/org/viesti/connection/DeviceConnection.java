@@ -376,8 +376,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       case ClientFrame.Publish publish -> topics().publishes().publish(List.of(publish));
       case ClientFrame.Subscribe subscribe -> topics().subscribe(subscribe);
       case ClientFrame.Unsubscribe unsubscribe -> topics().unsubscribe(unsubscribe);
-      case ClientFrame.Received received -> topics().received(received);
-      case ClientFrame.Done(int delivery) -> topics().done(delivery);
+      case ClientFrame.Received(int delivery, boolean refused) ->
+          topics().deliveries().received(delivery, refused);
+      case ClientFrame.Done(int delivery) -> topics().deliveries().done(delivery);
       case ClientFrame.Release(String id) -> topics().publishes().release(id);
       case ClientFrame.Leave leave -> topics().leave(leave);
       case ClientFrame.Ping(String nonce) -> outlet.put(new ServerFrame.Pong(nonce));

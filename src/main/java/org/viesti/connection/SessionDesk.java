@@ -198,14 +198,15 @@ final class SessionDesk {
     return subscriptions.takes(filter, stream, position);
   }
 
-  /** What came since the filter was in force here has been taken as it came. */
+  /**
+   * A stream that nothing was wanted of begins at its head. One that was followed goes on where it
+   * is: something before the head may be on its way for another subscription.
+   */
   private void begin(StreamId stream, Streams.Head head) {
     StreamTrack track = track(stream);
-    if (!track.behind) {
-      track.sent = Math.max(track.sent, head.position());
-      if (track.life == 0) {
-        track.life = head.life();
-      }
+    if (track.sent == 0) {
+      track.sent = head.position();
+      track.life = head.life();
     }
   }
 

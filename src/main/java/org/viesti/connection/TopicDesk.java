@@ -60,6 +60,9 @@ public final class TopicDesk {
   private final TopicAcl.Rights rights;
   private final Map<String, Subscription> subscriptions = new HashMap<>(2);
 
+  /** The client was told that it is connected. */
+  private boolean opened;
+
   /** Seconds that the session is to outlive the stream. */
   private long sessionExpiry;
 
@@ -116,6 +119,7 @@ public final class TopicDesk {
    * @param found the session it goes on with; null: none
    */
   void opened(@Nullable Session found, Map<String, Long> cursors) {
+    opened = true;
     if (found == null && sessionExpiry == 0) {
       return;
     }
@@ -320,12 +324,8 @@ public final class TopicDesk {
     }
   }
 
-  void received(ClientFrame.Received received) {
-    deliveries.received(received.delivery(), received.refused());
-  }
-
-  void done(int delivery) {
-    deliveries.done(delivery);
+  Deliveries deliveries() {
+    return deliveries;
   }
 
   // The end.
@@ -351,7 +351,7 @@ public final class TopicDesk {
     Publication will =
         publishes == null || cause instanceof CloseCause.Drained ? null : publishes.will();
     if (session == null) {
-      if (will != null) {
+      if (will != null && opened) {
         needs.publisher().publish(will);
       }
       return CompletableFuture.completedFuture(null);

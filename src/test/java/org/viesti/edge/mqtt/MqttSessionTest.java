@@ -166,6 +166,28 @@ class MqttSessionTest {
     }
   }
 
+  // MQTT-3.3.4-9
+  @Test
+  void what_comes_again_heeds_the_window_of_the_new_connection() throws Exception {
+    away("narrow", "narrow", 1);
+    try (SessionClient ann = clean("narrow-ann")) {
+      ann.publish("narrow", "1").publish("narrow", "2").publish("narrow", "3");
+    }
+    try (SessionClient bob = resume("narrow")) {
+      bob.published();
+      bob.published();
+      bob.published();
+    }
+    try (SessionClient bob = SessionClient.narrow(node.mqttPort(), "narrow", 1)) {
+      SessionClient.Published one = bob.published();
+      assertThat(one.payload()).isEqualTo("1");
+      bob.silent();
+      bob.ack(one.id());
+      assertThat(bob.take(2)).containsExactly("narrow 2", "narrow 3");
+      bob.silent();
+    }
+  }
+
   // MQTT-4.3.3-10, MQTT-4.4.0-1
   @Test
   void one_of_qos_2_that_the_client_has_is_released_and_not_sent_again() throws Exception {

@@ -49,8 +49,17 @@ final class SessionClient implements AutoCloseable {
   /** Payload: what follows the client id, such as a will. */
   static SessionClient connect(int port, int flags, String id, long expiry, Object... payload)
       throws IOException {
+    return connect(port, flags, props(0x11, u32(expiry)), id, payload);
+  }
+
+  /** Of a client that wants its session, but no more than so many unanswered deliveries. */
+  static SessionClient narrow(int port, String id, int receiveMaximum) throws IOException {
+    return connect(port, 0, props(0x11, u32(FOR_EVER), 0x21, u16(receiveMaximum)), id);
+  }
+
+  private static SessionClient connect(
+      int port, int flags, byte[] properties, String id, Object... payload) throws IOException {
     MqttClient client = new MqttClient(port);
-    byte[] properties = props(0x11, u32(expiry));
     client.send(connect5(flags, 0, properties, MqttBytes.parts(id), MqttBytes.parts(payload)));
     byte[] connack = client.packet();
     if (connack[0] != 0x20 || connack[3] != 0) {
