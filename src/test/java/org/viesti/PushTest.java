@@ -21,6 +21,7 @@ import org.viesti.protocol.MemberSettings;
 import org.viesti.protocol.Payload;
 import org.viesti.routing.Tell;
 import org.viesti.routing.Wants;
+import org.viesti.testkit.Await;
 import org.viesti.testkit.ChatClient;
 import org.viesti.testkit.Shows;
 import org.viesti.user.DeadLetters;
@@ -94,6 +95,10 @@ class PushTest {
       scene.post("live", "live-alice", "seen");
       // Carol's was due at the same time.
       scene.pushes("live-carol", 1);
+      Await.until(
+          Duration.ofSeconds(10),
+          () -> "bob has not seen it",
+          () -> bob.inbox().received("rooms/live").size() == 1);
     }
     scene.post("live", "live-alice", "missed");
     JsonNode push = scene.pushes("live-bob", 1).getFirst();
