@@ -29,6 +29,7 @@ final class PublishDesk {
 
   private final TopicPublisher publisher;
   private final Principal principal;
+  private final String stream;
   private final TopicAcl.Rights rights;
   private final Outlet outlet;
   private final Publishing publishing;
@@ -46,6 +47,7 @@ final class PublishDesk {
   PublishDesk(
       TopicPublisher publisher,
       Principal principal,
+      String stream,
       TopicAcl.Rights rights,
       Outlet outlet,
       Publishing publishing,
@@ -53,6 +55,7 @@ final class PublishDesk {
       ClientFrame.@Nullable Will will) {
     this.publisher = publisher;
     this.principal = principal;
+    this.stream = stream;
     this.rights = rights;
     this.outlet = outlet;
     this.publishing = publishing;
@@ -117,7 +120,7 @@ final class PublishDesk {
         publish.retain(),
         now,
         publish.expiry() == null ? 0 : now + publish.expiry() * 1000,
-        principal.deviceId().key(),
+        stream,
         publish.properties());
   }
 

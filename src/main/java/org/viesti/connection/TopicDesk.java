@@ -309,14 +309,12 @@ public final class TopicDesk {
       if (!rights.mayReceive(publication.path())) {
         continue;
       }
-      boolean durable = false;
       if (retained != null) {
         retained.passed(arrival.subscriptions(), publication.path());
       }
-      for (Subscription subscription : arrival.subscriptions()) {
-        durable |= SessionSubscriptions.isDurable(subscription);
-      }
-      if (session != null && durable && arrival.place() != null) {
+      if (session != null
+          && arrival.place() != null
+          && arrival.subscriptions().stream().anyMatch(SessionSubscriptions::isDurable)) {
         session.arrived(publication, arrival.subscriptions(), arrival.place());
       } else {
         deliveries.put(Deliveries.Delivery.of(publication, arrival.subscriptions(), null, 0));
@@ -379,7 +377,8 @@ public final class TopicDesk {
   }
 
   private PublishDesk publishDesk(ClientFrame.@Nullable Will will) {
-    return new PublishDesk(needs.publisher(), principal, rights, outlet, publishing, host, will);
+    return new PublishDesk(
+        needs.publisher(), principal, stream, rights, outlet, publishing, host, will);
   }
 
   private RetainedReads retained() {

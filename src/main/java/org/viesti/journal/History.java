@@ -269,6 +269,9 @@ public final class History {
 
   private <A> CompletionStage<Map<String, Long>> inParts(
       List<A> asks, String select, Binder<A> binder) {
+    if (asks.isEmpty()) {
+      return CompletableFuture.completedFuture(Map.of());
+    }
     return database.run(
         connection -> {
           Map<String, Long> found = new HashMap<>();

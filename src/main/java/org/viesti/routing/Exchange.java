@@ -30,12 +30,13 @@ import org.viesti.protocol.TopicFilter;
 public final class Exchange {
 
   /** What matches a topic. */
-  sealed interface Entry permits Local, Elsewhere, SharedGroup {}
+  sealed interface Entry permits Member, SharedGroup {}
 
-  record Local(Subscription subscription) implements Entry {}
+  /** Who gets it: one of this node's streams, or another node for its own. */
+  sealed interface Member extends Entry permits Subscription, Elsewhere {}
 
   /** Some stream of another node. */
-  record Elsewhere(ActorRef<Command> node) implements Entry {}
+  record Elsewhere(ActorRef<Command> node) implements Member {}
 
   /** What a node's exchange is told by others. */
   public sealed interface Command permits Deliver, DeliverRecorded, Told, Interests.Message {}
@@ -81,7 +82,6 @@ public final class Exchange {
     /** By the filter's text, {@code $share} and all. */
     final Map<String, SharedGroup> groups = new ConcurrentHashMap<>();
 
-    final Map<Subscription, Entry> local = new ConcurrentHashMap<>();
     final Map<String, Map<ActorRef<Command>, Elsewhere>> elsewhere = new HashMap<>();
   }
 
@@ -119,10 +119,8 @@ public final class Exchange {
     Tree tree = tree(subscription.tenant());
     TopicFilter filter = subscription.filter();
     synchronized (tree) {
-      Local entry = new Local(subscription);
-      tree.local.put(subscription, entry);
       if (filter.share() == null) {
-        tree.trie.add(filter, entry);
+        tree.trie.add(filter, subscription);
       } else {
         group(tree, filter).add(subscription);
       }
@@ -137,19 +135,22 @@ public final class Exchange {
     Tree tree = tree(subscription.tenant());
     TopicFilter filter = subscription.filter();
     synchronized (tree) {
-      Entry entry = tree.local.remove(subscription);
-      if (entry == null) {
+      if (!remove(tree, filter, subscription)) {
         return;
-      }
-      if (filter.share() == null) {
-        tree.trie.remove(filter, entry);
-      } else {
-        SharedGroup group = group(tree, filter);
-        group.remove(subscription);
-        dropIfEmpty(tree, group);
       }
     }
     interests.tell(new Interests.Remove(subscription.tenant(), filter.text()));
+  }
+
+  /** Whether it was there. */
+  private static boolean remove(Tree tree, TopicFilter filter, Subscription subscription) {
+    if (filter.share() == null) {
+      return tree.trie.remove(filter, subscription);
+    }
+    SharedGroup group = group(tree, filter);
+    boolean removed = group.remove(subscription);
+    dropIfEmpty(tree, group);
+    return removed;
   }
 
   /** Another node has so many subscriptions with a filter now. */

@@ -17,7 +17,6 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 import org.viesti.journal.NodeMessage;
 
@@ -74,14 +73,8 @@ final class FilterNews extends AbstractBehavior<FilterNews.Message> {
         context ->
             Behaviors.withTimers(
                 timers -> {
-                  ActorRef<Receptionist.Command> receptionist = context.getSystem().receptionist();
-                  receptionist.tell(Receptionist.register(KEY, context.getSelf()));
-                  receptionist.tell(
-                      Receptionist.subscribe(
-                          KEY,
-                          context.messageAdapter(
-                              Receptionist.Listing.class,
-                              listing -> new Nodes(listing.getAllServiceInstances(KEY)))));
+                  Listings.join(
+                      context, KEY, listing -> new Nodes(listing.getAllServiceInstances(KEY)));
                   return new FilterNews(context, timers, filters);
                 }));
   }

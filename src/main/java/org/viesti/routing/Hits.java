@@ -42,12 +42,12 @@ final class Hits {
   void everywhere(Exchange.Entry entry) {
     any = true;
     switch (entry) {
-      case Exchange.Local(Subscription subscription) -> local(subscription);
+      case Subscription subscription -> local(subscription);
       case Exchange.Elsewhere(ActorRef<Exchange.Command> node) -> sent(node, true, null);
       case SharedGroup group -> {
         switch (group.next()) {
-          case SharedGroup.Here(Subscription subscription) -> local(subscription);
-          case SharedGroup.There(ActorRef<Exchange.Command> node) ->
+          case Subscription subscription -> local(subscription);
+          case Exchange.Elsewhere(ActorRef<Exchange.Command> node) ->
               sent(node, false, group.filter.text());
           case null -> {}
         }
@@ -56,7 +56,7 @@ final class Hits {
   }
 
   void here(Exchange.Entry entry) {
-    if (entry instanceof Exchange.Local(Subscription subscription)) {
+    if (entry instanceof Subscription subscription) {
       local(subscription);
     }
   }

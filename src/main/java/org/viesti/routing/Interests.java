@@ -16,7 +16,6 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 import org.viesti.journal.NodeMessage;
 import org.viesti.protocol.StreamId;
@@ -102,17 +101,8 @@ final class Interests extends AbstractBehavior<Exchange.Command> {
         context ->
             Behaviors.withTimers(
                 timers -> {
-                  Receptionist.Command register = Receptionist.register(KEY, context.getSelf());
-                  context.getSystem().receptionist().tell(register);
-                  context
-                      .getSystem()
-                      .receptionist()
-                      .tell(
-                          Receptionist.subscribe(
-                              KEY,
-                              context.messageAdapter(
-                                  Receptionist.Listing.class,
-                                  listing -> new Nodes(listing.getAllServiceInstances(KEY)))));
+                  Listings.join(
+                      context, KEY, listing -> new Nodes(listing.getAllServiceInstances(KEY)));
                   return new Interests(context, timers, exchange, owners, compareEvery);
                 }));
   }

@@ -15,7 +15,6 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.typed.Cluster;
@@ -125,16 +124,7 @@ public final class Router extends AbstractBehavior<Router.Command> {
       ClusterRoutes routes, TopicOwner owners, History history, Tails tails) {
     return Behaviors.setup(
         context -> {
-          context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
-          context
-              .getSystem()
-              .receptionist()
-              .tell(
-                  Receptionist.subscribe(
-                      KEY,
-                      context.messageAdapter(
-                          Receptionist.Listing.class,
-                          listing -> new Routers(listing.getServiceInstances(KEY)))));
+          Listings.join(context, KEY, listing -> new Routers(listing.getServiceInstances(KEY)));
           Cluster.get(context.getSystem())
               .subscriptions()
               .tell(

@@ -13,15 +13,8 @@ import org.viesti.protocol.TopicFilter;
  */
 final class SharedGroup implements Exchange.Entry {
 
-  /** Who may take the next message. */
-  sealed interface Member {}
-
-  record Here(Subscription subscription) implements Member {}
-
-  record There(ActorRef<Exchange.Command> node) implements Member {}
-
   final TopicFilter filter;
-  private final List<Member> members = new CopyOnWriteArrayList<>();
+  private final List<Exchange.Member> members = new CopyOnWriteArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
 
   SharedGroup(TopicFilter filter) {
@@ -33,33 +26,37 @@ final class SharedGroup implements Exchange.Entry {
   }
 
   void add(Subscription subscription) {
-    members.add(new Here(subscription));
+    members.add(subscription);
   }
 
-  void remove(Subscription subscription) {
-    members.remove(new Here(subscription));
+  boolean remove(Subscription subscription) {
+    return members.remove(subscription);
   }
 
   /** So many members are on another node now. */
   void are(ActorRef<Exchange.Command> node, int count) {
-    members.removeIf(member -> member.equals(new There(node)));
+    Exchange.Elsewhere there = new Exchange.Elsewhere(node);
+    members.removeIf(there::equals);
     for (int i = 0; i < count; i++) {
-      members.add(new There(node));
+      members.add(there);
     }
   }
 
   /** Whose turn it is; null if there is nobody. */
-  @Nullable Member next() {
+  Exchange.@Nullable Member next() {
     Object[] all = members.toArray();
-    return all.length == 0 ? null : (Member) all[Math.floorMod(turn.getAndIncrement(), all.length)];
+    return all.length == 0
+        ? null
+        : (Exchange.Member) all[Math.floorMod(turn.getAndIncrement(), all.length)];
   }
 
   /** Whose turn it is on this node. */
   @Nullable Subscription nextHere() {
-    List<Here> here =
-        members.stream().filter(Here.class::isInstance).map(Here.class::cast).toList();
-    return here.isEmpty()
-        ? null
-        : here.get(Math.floorMod(turn.getAndIncrement(), here.size())).subscription();
+    List<Subscription> here =
+        members.stream()
+            .filter(Subscription.class::isInstance)
+            .map(Subscription.class::cast)
+            .toList();
+    return here.isEmpty() ? null : here.get(Math.floorMod(turn.getAndIncrement(), here.size()));
   }
 }

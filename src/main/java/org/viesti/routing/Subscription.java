@@ -17,7 +17,8 @@ public record Subscription(
     TopicFilter filter,
     ClientFrame.Wanted wanted,
     String stream,
-    ActorRef<Router.Routed> follower) {
+    ActorRef<Router.Routed> follower)
+    implements Exchange.Member {
 
   /** Whether it is for what somebody published: the stream may not want its own. */
   public boolean takes(@Nullable String publisher) {

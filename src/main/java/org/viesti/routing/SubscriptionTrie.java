@@ -44,32 +44,39 @@ final class SubscriptionTrie<S> {
     level.entries = with(level.entries, entry);
   }
 
-  /** Does nothing if the entry is not there. */
-  synchronized void remove(TopicFilter filter, S entry) {
-    if (filter.isExact()) {
-      exact.computeIfPresent(
-          filter.path(),
-          (path, old) -> {
-            Object[] left = without(old, entry);
-            return left.length == 0 ? null : left;
-          });
-    } else {
-      remove(root, filter.path().split("/", -1), 0, entry);
+  /** Whether it was there. */
+  synchronized boolean remove(TopicFilter filter, S entry) {
+    if (!filter.isExact()) {
+      return remove(root, filter.path().split("/", -1), 0, entry);
     }
+    Object[] old = exact.get(filter.path());
+    if (old == null) {
+      return false;
+    }
+    Object[] left = without(old, entry);
+    if (left.length == 0) {
+      exact.remove(filter.path());
+    } else {
+      exact.put(filter.path(), left);
+    }
+    return left != old;
   }
 
-  private void remove(Level level, String[] names, int at, S entry) {
+  private boolean remove(Level level, String[] names, int at, S entry) {
     if (at == names.length) {
-      level.entries = without(level.entries, entry);
-      return;
+      Object[] old = level.entries;
+      level.entries = without(old, entry);
+      return level.entries != old;
     }
     Level next = level.below.get(names[at]);
-    if (next != null) {
-      remove(next, names, at + 1, entry);
-      if (next.isEmpty()) {
-        level.below.remove(names[at]);
-      }
+    if (next == null) {
+      return false;
     }
+    boolean removed = remove(next, names, at + 1, entry);
+    if (next.isEmpty()) {
+      level.below.remove(names[at]);
+    }
+    return removed;
   }
 
   /** Shows every entry whose filter matches the topic; one that is under two filters, twice. */
