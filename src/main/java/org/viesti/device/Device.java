@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Terminated;
@@ -69,6 +72,12 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
 
   /** The live stream's; 0: there is none. */
   private long generation;
+
+  /**
+   * Done when the filters of the session that ended last are gone, so that the next may add its
+   * own.
+   */
+  private CompletionStage<Done> forgotten = CompletableFuture.completedFuture(Done.getInstance());
 
   static Behavior<DeviceCommand> create(
       DeviceId id, ActorRef<ClusterSharding.ShardCommand> shard, Needs needs) {
@@ -189,18 +198,14 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
   }
 
   private void answer(DeviceState state, DeviceCommand.Request request) {
-    answer(state, request, commit.ahead(state).cursorsOrNone(), null);
+    DeviceCommand.Is is = is(state, commit.ahead(state).cursorsOrNone(), null);
+    commit.afterwards(() -> request.replyTo().tell(is));
   }
 
-  private void answer(
-      DeviceState state,
-      DeviceCommand.Request request,
-      Map<String, Long> cursors,
-      @Nullable Session session) {
-    DeviceCommand.Is is =
-        new DeviceCommand.Is(
-            context.getSelf(), cursors, commit.ahead(state).revoked(), generation, session);
-    commit.afterwards(() -> request.replyTo().tell(is));
+  private DeviceCommand.Is is(
+      DeviceState state, Map<String, Long> cursors, @Nullable Session session) {
+    return new DeviceCommand.Is(
+        context.getSelf(), cursors, commit.ahead(state).revoked(), generation, session);
   }
 
   // Streams come and go.
@@ -306,7 +311,8 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
           new DeviceEvent.SessionOpened(now, terms.expiry(), terms.will(), terms.willDelay()));
       watchOver(now + Math.max(terms.expiry() * 1000, ROUND.toMillis()), terms.expiry());
     }
-    answer(state, attach, cursors, resumed);
+    DeviceCommand.Is is = is(state, cursors, resumed);
+    commit.afterwards(() -> forgotten.whenComplete((done, failure) -> attach.replyTo().tell(is)));
   }
 
   /** As long as it is remembered that the session must end, it does so without its device. */
@@ -341,7 +347,7 @@ final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, Devi
       publish(session.will());
     }
     commit.gather(state, new DeviceEvent.SessionEnded(needs.clock().millis()));
-    commit.afterwards(() -> needs.filters().removeAll(id));
+    commit.afterwards(() -> forgotten = needs.filters().removeAll(id));
   }
 
   private void publish(Publication will) {

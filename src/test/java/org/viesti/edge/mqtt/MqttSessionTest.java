@@ -112,6 +112,28 @@ class MqttSessionTest {
     }
   }
 
+  @Test
+  void what_a_clean_start_ends_takes_nothing_from_the_session_that_begins() throws Exception {
+    away("anew", "anew", 1);
+    try (SessionClient ann = clean("anew-ann")) {
+      for (int i = 0; i < 100; i++) {
+        // Everything at once, so that the new begins while the old one ends.
+        try (MqttClient begins = new MqttClient(node.mqttPort())) {
+          begins.send(
+              MqttBytes.connect5(MqttBytes.CLEAN, 0, props(0x11, u32(FOR_EVER)), "anew"),
+              packet(0x82, u16(1), 0, "anew", 1));
+          assertThat(begins.next()).startsWith("20");
+          assertThat(begins.next()).isEqualTo("90 04 00 01 00 01");
+        }
+        ann.publish("anew", "" + i);
+        try (SessionClient bob = resume("anew")) {
+          assertThat(bob.take()).isEqualTo("anew " + i);
+          bob.silent();
+        }
+      }
+    }
+  }
+
   // MQTT-3.1.2-5, MQTT-3.1.2-6
   @Test
   void a_session_ends_when_it_has_expired_and_not_before() throws Exception {
