@@ -152,7 +152,9 @@ public final class Node implements AutoCloseable {
     ResumeTokens resumeTokens = ResumeTokens.of(settings.security(), clock);
     DeviceSecrets secrets = new DeviceSecrets(database, clock);
 
-    Exchange exchange = Exchange.start(system, owners, settings.routing().compareEvery());
+    Exchange exchange =
+        Exchange.start(
+            system, owners, settings.routing().compareEvery(), settings.routing().shared());
     Retained retained = new Retained(database);
     DurableFilters filters = DurableFilters.start(system, database, exchange);
 

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.viesti.device.Session;
 import org.viesti.protocol.Publication;
 import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.StreamId;
+import org.viesti.routing.Exchange;
 import org.viesti.routing.Subscription;
 
 /**
@@ -36,6 +38,7 @@ final class Deliveries {
    * One of them.
    *
    * @param stream where it is recorded, at {@code position}; null: nowhere
+   * @param shared the subscription it is for, if others of a group could have it; null: none
    */
   record Delivery(
       Publication publication,
@@ -43,7 +46,8 @@ final class Deliveries {
       boolean retain,
       int[] identifiers,
       @Nullable StreamId stream,
-      long position) {
+      long position,
+      @Nullable Subscription shared) {
     private static final int[] NO_IDENTIFIERS = {};
 
     /** To several subscriptions, where filters overlap. */
@@ -54,7 +58,13 @@ final class Deliveries {
         long position) {
       int most = 0;
       boolean asPublished = false;
+      Subscription shared = null;
       for (Subscription subscription : subscriptions) {
+        if (stream != null || shared != null) {
+          subscription.done(); // no matter for others any more
+        } else if (subscription.isShared()) {
+          shared = subscription;
+        }
         most = Math.max(most, subscription.wanted().qos());
         asPublished |= subscription.wanted().asPublished();
       }
@@ -64,7 +74,8 @@ final class Deliveries {
           asPublished && publication.retain(),
           identifiers(subscriptions),
           stream,
-          position);
+          position,
+          shared);
     }
 
     /** Of what was retained. */
@@ -75,7 +86,8 @@ final class Deliveries {
           true,
           identifiers(List.of(subscription)),
           null,
-          0);
+          0,
+          null);
     }
 
     private static int[] identifiers(List<Subscription> subscriptions) {
@@ -130,17 +142,26 @@ final class Deliveries {
       } else {
         UNREAD.increment();
       }
+      finish(delivery);
     } else if (waiting.isEmpty() && inFlight.size() < window) {
       send(delivery);
     } else if (delivery.stream() != null || waiting.size() < maxWaiting) {
       waiting.add(delivery);
     } else {
       FULL.increment();
+      finish(delivery);
     }
   }
 
   private void expired(Delivery delivery) {
     EXPIRED.increment();
+    finish(delivery);
+  }
+
+  private void finish(Delivery delivery) {
+    if (delivery.shared() != null) {
+      delivery.shared().done();
+    }
     if (delivery.stream() != null) {
       over.accept(delivery);
     }
@@ -206,15 +227,39 @@ final class Deliveries {
     if (done == null) {
       return;
     }
-    if (done.delivery().stream() != null) {
-      over.accept(done.delivery());
-    }
+    finish(done.delivery());
     while (!waiting.isEmpty() && inFlight.size() < window) {
       Delivery next = waiting.remove();
       if (next.publication().isExpired(System.currentTimeMillis())) {
         expired(next);
       } else {
         send(next);
+      }
+    }
+  }
+
+  /**
+   * The stream ends: what came by shared subscriptions goes to others of their groups (MQTT 5.0
+   * §4.8.2), if it is not out; and at QoS 1 even then, if the session ends too. What nobody else
+   * takes stays with the session.
+   */
+  void handOn(Collection<Subscription> subscriptions, boolean sessionEnds, Exchange exchange) {
+    List<Delivery> undone = new ArrayList<>(0);
+    if (sessionEnds) {
+      for (Numbered one : inFlight.values()) {
+        if (one.delivery().shared() != null && one.delivery().qos() == 1) {
+          undone.add(one.delivery());
+        }
+      }
+    }
+    waiting.stream().filter(delivery -> delivery.shared() != null).forEach(undone::add);
+    waiting.removeIf(delivery -> delivery.shared() != null);
+    for (Subscription each : subscriptions) {
+      each.close().forEach(one -> undone.add(Delivery.of(one, List.of(each), null, 0)));
+    }
+    for (Delivery one : undone) {
+      if (one.shared() != null && !exchange.handOn(one.shared(), one.publication())) {
+        waiting.add(one);
       }
     }
   }

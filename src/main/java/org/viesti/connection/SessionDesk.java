@@ -158,7 +158,7 @@ final class SessionDesk {
   private void sendAgain(Session.InFlight was, Publication publication, @Nullable StreamId stream) {
     Deliveries.Delivery delivery =
         new Deliveries.Delivery(
-            publication, was.qos(), was.retain(), was.identifiers(), stream, was.position());
+            publication, was.qos(), was.retain(), was.identifiers(), stream, was.position(), null);
     if (was.number() == 0) {
       deliveries.put(delivery);
     } else {

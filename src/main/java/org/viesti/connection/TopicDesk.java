@@ -306,7 +306,9 @@ public final class TopicDesk {
   void arrived(List<Router.Arrival> arrivals) {
     for (Router.Arrival arrival : arrivals) {
       Publication publication = arrival.publication();
+      arrival.subscriptions().forEach(each -> each.came(publication));
       if (!rights.mayReceive(publication.path())) {
+        arrival.subscriptions().forEach(Subscription::done);
         continue;
       }
       if (retained != null) {
@@ -345,6 +347,7 @@ public final class TopicDesk {
    */
   CompletableFuture<Devices.@Nullable Left> close(CloseCause cause) {
     subscriptions.values().forEach(exchange::unsubscribe);
+    deliveries.handOn(subscriptions.values(), session == null || sessionExpiry == 0, exchange);
     subscriptions.clear();
     Publication will =
         publishes == null || cause instanceof CloseCause.Drained ? null : publishes.will();

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -91,9 +92,14 @@ public final class Exchange {
   private final Map<ActorRef<Command>, Long> met = new ConcurrentHashMap<>();
 
   private final AtomicLong meetings = new AtomicLong();
+  private final SharedStrategies shared;
+  private final String address;
   private final ActorRef<Command> interests;
 
-  private Exchange(ActorSystem<?> system, TopicOwner owners, Duration compareEvery) {
+  private Exchange(
+      ActorSystem<?> system, TopicOwner owners, Duration compareEvery, SharedStrategies shared) {
+    this.shared = shared;
+    this.address = system.address().toString();
     this.interests =
         system.systemActorOf(
             Interests.create(this, owners, compareEvery), "exchange", Props.empty());
@@ -104,8 +110,9 @@ public final class Exchange {
    *
    * @param compareEvery so often streams are asked whether what they sent to this node has come
    */
-  public static Exchange start(ActorSystem<?> system, TopicOwner owners, Duration compareEvery) {
-    return new Exchange(system, owners, compareEvery);
+  public static Exchange start(
+      ActorSystem<?> system, TopicOwner owners, Duration compareEvery, SharedStrategies shared) {
+    return new Exchange(system, owners, compareEvery, shared);
   }
 
   private Tree tree(String tenant) {
@@ -143,7 +150,7 @@ public final class Exchange {
   }
 
   /** Whether it was there. */
-  private static boolean remove(Tree tree, TopicFilter filter, Subscription subscription) {
+  private boolean remove(Tree tree, TopicFilter filter, Subscription subscription) {
     if (filter.share() == null) {
       return tree.trie.remove(filter, subscription);
     }
@@ -191,11 +198,12 @@ public final class Exchange {
     met.remove(node);
   }
 
-  private static SharedGroup group(Tree tree, TopicFilter filter) {
+  private SharedGroup group(Tree tree, TopicFilter filter) {
     return tree.groups.computeIfAbsent(
         filter.text(),
         text -> {
-          SharedGroup group = new SharedGroup(filter);
+          SharedStrategy strategy = shared.of(Objects.requireNonNull(filter.share()));
+          SharedGroup group = new SharedGroup(filter, strategy, address);
           tree.trie.add(filter, group);
           return group;
         });
@@ -232,6 +240,23 @@ public final class Exchange {
     hits.next(publication, null);
     tree.trie.match(publication.path(), hits::everywhere);
     return hits.any ? Outcome.DELIVERED : Outcome.UNMATCHED;
+  }
+
+  /**
+   * What a member of a shared subscription was given and will not be done with goes to another.
+   *
+   * @return false: there is none
+   */
+  public boolean handOn(Subscription from, Publication publication) {
+    SharedGroup group = tree(from.tenant()).groups.get(from.filter().text());
+    if (group == null) {
+      return false;
+    }
+    Hits hits = new Hits(met);
+    hits.next(publication, null);
+    boolean another = hits.toOne(group);
+    hits.tell();
+    return another;
   }
 
   // What is recorded.
@@ -320,9 +345,8 @@ public final class Exchange {
       }
       for (String text : each.shared()) {
         SharedGroup group = tree.groups.get(text);
-        Subscription next = group == null ? null : group.nextHere();
-        if (next != null) {
-          hits.local(next);
+        if (group != null) {
+          hits.toOneHere(group);
         }
       }
     }

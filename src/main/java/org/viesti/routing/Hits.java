@@ -44,14 +44,39 @@ final class Hits {
     switch (entry) {
       case Subscription subscription -> local(subscription);
       case Exchange.Elsewhere(ActorRef<Exchange.Command> node) -> sent(node, true, null);
-      case SharedGroup group -> {
-        switch (group.next()) {
-          case Subscription subscription -> local(subscription);
-          case Exchange.Elsewhere(ActorRef<Exchange.Command> node) ->
-              sent(node, false, group.filter.text());
-          case null -> {}
+      case SharedGroup group -> toOne(group);
+    }
+  }
+
+  /** Whether there is one. */
+  boolean toOne(SharedGroup group) {
+    while (true) {
+      switch (group.pick(current())) {
+        case Subscription subscription -> {
+          if (subscription.share().give(current())) {
+            local(subscription);
+            return true;
+          }
+        }
+        case Exchange.Elsewhere(ActorRef<Exchange.Command> node) -> {
+          sent(node, false, group.filter.text());
+          return true;
+        }
+        case null -> {
+          return false;
         }
       }
+    }
+  }
+
+  /** Another node left it to this one to say who of its streams gets it. */
+  void toOneHere(SharedGroup group) {
+    Subscription next = group.pickHere(current());
+    while (next != null && !next.share().give(current())) {
+      next = group.pickHere(current());
+    }
+    if (next != null) {
+      local(next);
     }
   }
 
@@ -61,7 +86,7 @@ final class Hits {
     }
   }
 
-  void local(Subscription subscription) {
+  private void local(Subscription subscription) {
     if (!subscription.takes(current().publisher())) {
       return;
     }

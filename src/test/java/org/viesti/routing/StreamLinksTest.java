@@ -110,7 +110,8 @@ class StreamLinksTest {
             .compareEvery();
     BlockingQueue<Long> asked = new LinkedBlockingQueue<>();
     TopicOwner owners = new AskedOwner(asked);
-    Exchange exchange = Exchange.start(ACTORS.system(), owners, every);
+    Exchange exchange =
+        Exchange.start(ACTORS.system(), owners, every, new SharedStrategies(List.of()));
     long start = System.nanoTime();
     exchange.follow(STREAM, follower.getRef());
     asked.take();
@@ -125,7 +126,10 @@ class StreamLinksTest {
     try {
       Exchange exchange =
           Exchange.start(
-              actors.system(), new AskedOwner(new LinkedBlockingQueue<>()), Duration.ofHours(1));
+              actors.system(),
+              new AskedOwner(new LinkedBlockingQueue<>()),
+              Duration.ofHours(1),
+              new SharedStrategies(List.of()));
       TestProbe<Exchange.Command> node = actors.createTestProbe();
       StreamVoice voice = new StreamVoice(STREAM, 7);
       links.follow(STREAM, follower.getRef());

@@ -27,6 +27,9 @@ final class SessionClient implements AutoCloseable {
    */
   record Published(String topic, String payload, int qos, int id, boolean again) {}
 
+  /** Its answer comes from where deliveries come from, and after them. */
+  private static final byte[] NOTHING = packet(0xA2, u16(97), 0, "no-such-subscription");
+
   private final MqttClient client;
 
   /** What the CONNACK said. */
@@ -54,7 +57,12 @@ final class SessionClient implements AutoCloseable {
 
   /** Of a client that wants its session, but no more than so many unanswered deliveries. */
   static SessionClient narrow(int port, String id, int receiveMaximum) throws IOException {
-    return connect(port, 0, props(0x11, u32(FOR_EVER), 0x21, u16(receiveMaximum)), id);
+    return narrow(port, id, receiveMaximum, FOR_EVER);
+  }
+
+  static SessionClient narrow(int port, String id, int receiveMaximum, long expiry)
+      throws IOException {
+    return connect(port, 0, props(0x11, u32(expiry), 0x21, u16(receiveMaximum)), id);
   }
 
   private static SessionClient connect(
@@ -92,6 +100,18 @@ final class SessionClient implements AutoCloseable {
     String answer = client.next();
     if (!answer.startsWith("40 02 00 01") && !answer.startsWith("40 03 00 01 10")) {
       throw new AssertionError(answer);
+    }
+    return this;
+  }
+
+  /** Publishes at QoS 2, to the end. */
+  SessionClient publishExactlyOnce(String topic, String payload) throws IOException {
+    client.send(publish5(2, topic, 1, props(), payload));
+    String received = client.next();
+    client.send(packet(0x62, u16(1)));
+    String complete = client.next();
+    if (!received.startsWith("50 02 00 01") || !complete.startsWith("70 02 00 01")) {
+      throw new AssertionError(received + ", " + complete);
     }
     return this;
   }
@@ -157,11 +177,23 @@ final class SessionClient implements AutoCloseable {
     client.send(packet(0x40, u16(id)));
   }
 
+  /** What came until now, which is not answered. */
+  List<Published> came() throws IOException {
+    client.send(NOTHING);
+    List<Published> came = new ArrayList<>();
+    byte[] next = client.packet();
+    while (next[0] != (byte) 0xB0) {
+      came.add(published(next));
+      next = client.packet();
+    }
+    return came;
+  }
+
   /** Everything sent until now has been answered, and nothing else came. */
   SessionClient silent() throws IOException {
-    client.send(packet(0xC0));
+    client.send(NOTHING);
     String next = client.next();
-    if (!next.equals("d0 00")) {
+    if (!next.startsWith("b0")) {
       throw new AssertionError(next);
     }
     return this;
