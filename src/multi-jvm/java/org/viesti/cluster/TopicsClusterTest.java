@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -22,7 +24,13 @@ import org.viesti.testkit.Tokens;
 class TopicsClusterTest {
   private static final int ROUNDS = 200;
 
-  private final TestCluster cluster = TestCluster.start("topics", TestDatabase.Kind.POSTGRESQL, 3);
+  private final TestCluster cluster =
+      TestCluster.start(
+          "topics",
+          TestDatabase.Kind.POSTGRESQL,
+          3,
+          Map.of(
+              "viesti.topics.shared.0", "sticky one", "viesti.topics.shared.1", "hash-topic by"));
 
   @AfterAll
   void kill() {
@@ -82,6 +90,75 @@ class TopicsClusterTest {
       }
       assertThat(all).doesNotHaveDuplicates();
     }
+  }
+
+  /** What each of two members, on two nodes, gets of what is published to these topics on each. */
+  private List<List<String>> shared(String group, List<String> topics) throws Exception {
+    List<List<String>> all = new ArrayList<>();
+    try (MqttLink bob = MqttLink.clean(cluster.node(0).mqtt(), group + "-bob");
+        MqttLink cid = MqttLink.clean(cluster.node(1).mqtt(), group + "-cid")) {
+      for (MqttLink member : List.of(bob, cid)) {
+        member.subscribe("$share/" + group + "/" + group + "/#", group + "-end");
+      }
+      for (int node = 0; node < 3; node++) {
+        try (MqttLink ann = MqttLink.clean(cluster.node(node).mqtt(), group + "-ann")) {
+          for (String topic : topics) {
+            ann.publishNow(topic, "");
+          }
+          ann.publishNow(group + "-end", "");
+        }
+      }
+      for (MqttLink member : List.of(bob, cid)) {
+        List<String> its = new ArrayList<>();
+        for (int ends = 0; ends < 3; ) {
+          MqttLink.Published one = member.published();
+          if (one.topic().equals(group + "-end")) {
+            ends++;
+          } else {
+            its.add(one.topic());
+          }
+        }
+        all.add(its);
+      }
+    }
+    return all;
+  }
+
+  @Test
+  void all_nodes_agree_who_of_a_sticky_group_gets_everything() throws Exception {
+    List<String> topics = List.of("one/1", "one/2", "one/3", "one/4");
+    List<List<String>> all = shared("one", topics);
+    assertThat(all).extracting(List::size).containsExactlyInAnyOrder(12, 0);
+  }
+
+  @Test
+  void all_nodes_agree_who_of_a_group_gets_a_topic() throws Exception {
+    List<String> topics = IntStream.range(0, 16).mapToObj(i -> "by/" + i).toList();
+    List<List<String>> all = shared("by", topics);
+    assertThat(all).noneMatch(List::isEmpty);
+    assertThat(all.getFirst()).doesNotContainAnyElementsOf(all.getLast());
+    assertThat(Stream.concat(all.getFirst().stream(), all.getLast().stream()))
+        .hasSize(3 * topics.size());
+  }
+
+  @Test
+  void what_a_member_leaves_goes_to_one_on_another_node() throws Exception {
+    List<String> payloads = new ArrayList<>();
+    try (MqttLink ann = MqttLink.clean(cluster.node(2).mqtt(), "leaves-ann");
+        MqttLink cid = MqttLink.clean(cluster.node(1).mqtt(), "leaves-cid")) {
+      try (MqttLink bob = MqttLink.clean(cluster.node(0).mqtt(), "leaves-bob")) {
+        bob.subscribe("$share/g/leaves");
+        for (int i = 0; i < 10; i++) {
+          ann.publishNow("leaves", "" + i);
+          assertThat(bob.published().payload()).isEqualTo("" + i);
+        }
+        cid.subscribe("$share/g/leaves");
+      }
+      for (int i = 0; i < 10; i++) {
+        payloads.add(cid.published().payload());
+      }
+    }
+    assertThat(payloads).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
   }
 
   @Test
