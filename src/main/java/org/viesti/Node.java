@@ -152,16 +152,15 @@ public final class Node implements AutoCloseable {
     ResumeTokens resumeTokens = ResumeTokens.of(settings.security(), clock);
     DeviceSecrets secrets = new DeviceSecrets(database, clock);
 
-    Exchange exchange =
-        Exchange.start(
-            system, owners, settings.routing().compareEvery(), settings.routing().shared());
+    Exchange exchange = Exchange.start(system, owners, settings.routing());
     Retained retained = new Retained(database);
     DurableFilters filters = DurableFilters.start(system, database, exchange);
 
     // owners
     WakeUps wakeUps = new WakeUps(database, settings.waker().grace());
     Rooms rooms = Rooms.start(system, settings.room(), routes, owners, history, wakeUps, clock);
-    Streams streams = Streams.start(system, settings.stream(), history, exchange);
+    Streams streams =
+        Streams.start(system, settings.stream(), settings.routing().retention(), history, exchange);
     TopicPublisher publisher = new TopicPublisher(exchange, streams, retained);
     Devices devices =
         Devices.start(
@@ -237,7 +236,7 @@ public final class Node implements AutoCloseable {
     CompletableFuture.allOf(
             users.get(nobody).toCompletableFuture(),
             devices.get(new DeviceId(nobody, "nothing")).toCompletableFuture(),
-            streams.head(new StreamId("viesti", 0)).toCompletableFuture())
+            streams.head(new StreamId("viesti", null, 0)).toCompletableFuture())
         .handle((done, failure) -> Done.getInstance()) // then it is slower, and no worse
         .join();
   }

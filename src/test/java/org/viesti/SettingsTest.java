@@ -270,6 +270,32 @@ class SettingsTest {
         .hasMessageContaining(other);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "topics.shared, best g, least-pending",
+    "topics.shared, sticky, strategy group",
+    "stream.retention, hot 1d 0, name time bytes filter",
+    "stream.retention, Hot 1d 0 a, a name must be",
+    "stream.retention, hot soon 0 a, soon",
+    "stream.retention, hot 1d much a, much",
+    "stream.retention, hot -1s 0 a, below zero",
+    "stream.retention, hot 1d 0 a#, #",
+    "stream.retention, hot 1d 0 $share/g/a, shared",
+  })
+  void a_rule_that_cannot_be_read_is_refused_with_what_it_must_be(
+      String key, String rule, String why) {
+    assertThatThrownBy(() -> with(key, List.of(rule)))
+        .isInstanceOf(ConfigException.BadValue.class)
+        .hasMessageContaining("viesti." + key)
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void two_rules_of_retention_have_two_names() {
+    assertThatThrownBy(() -> with("stream.retention", List.of("hot 1d 0 a", "hot 2d 0 b")))
+        .hasMessageContaining("two rules of one name");
+  }
+
   @Test
   void a_node_says_in_one_line_what_is_wrong_and_does_not_start() throws Exception {
     java.nio.file.Path file = java.nio.file.Files.createTempFile("viesti", ".conf");

@@ -83,16 +83,13 @@ final class SessionDesk {
    */
   void resume(Session session, Map<String, Long> cursors, CompletionStage<?> inForce) {
     toSendAgain = session.inFlight();
-    subscriptions.resume(session.subscriptions());
-    Map<StreamId, Long> from = new HashMap<>();
-    for (Session.Kept each : session.subscriptions().values()) {
-      each.from().forEach((path, position) -> from.merge(stream(path), position, Math::min));
-    }
-    from.forEach(
-        (stream, position) -> {
-          long cursor = cursors.getOrDefault(stream.path(), position);
-          add(new StreamTrack(stream, Math.max(cursor, position), true));
-        });
+    subscriptions
+        .resume(session.subscriptions())
+        .forEach(
+            (stream, position) -> {
+              long cursor = cursors.getOrDefault(stream.path(), position);
+              add(new StreamTrack(stream, Math.max(cursor, position), true));
+            });
     for (Session.InFlight each : session.inFlight()) {
       StreamTrack track = each.stream() == null ? null : tracks.get(stream(each.stream()));
       if (track != null) {
@@ -221,8 +218,19 @@ final class SessionDesk {
 
   // Delivering.
 
-  /** Something recorded came live. */
-  void arrived(Publication publication, List<Subscription> arrivedBy, Router.Place place) {
+  /** Whether it is recorded for the session; if so, it is brought when it is its turn. */
+  boolean takes(Router.Arrival arrival) {
+    Router.Place place = arrival.place();
+    if (place == null
+        || arrival.publication().qos() == 0
+        || arrival.subscriptions().stream().noneMatch(SessionSubscriptions::isDurable)) {
+      return false;
+    }
+    arrived(arrival.publication(), arrival.subscriptions(), place);
+    return true;
+  }
+
+  private void arrived(Publication publication, List<Subscription> arrivedBy, Router.Place place) {
     StreamTrack track = track(place.stream());
     if (place.position() <= track.sent) {
       return;
@@ -301,11 +309,14 @@ final class SessionDesk {
       if (!deliveries.hasRoom()) {
         return;
       }
-      deliver(
-          entry.publication(),
-          client.subscriptions(entry.publication(), track.stream, entry.position()),
-          track,
-          entry.position());
+      Publication publication = entry.publication();
+      if (publication.qos() > 0) { // at QoS 0 a session has what comes while it is there
+        deliver(
+            publication,
+            client.subscriptions(publication, track.stream, entry.position()),
+            track,
+            entry.position());
+      }
       track.sent = entry.position();
     }
     track.sent =

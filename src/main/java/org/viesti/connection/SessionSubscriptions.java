@@ -40,8 +40,31 @@ final class SessionSubscriptions {
     this.host = host;
   }
 
-  void resume(Map<String, Session.Kept> subscriptions) {
-    kept.putAll(subscriptions);
+  /**
+   * Those of the session that goes on.
+   *
+   * @return by stream, where the first of them begins
+   */
+  Map<StreamId, Long> resume(Map<String, Session.Kept> subscriptions) {
+    Map<StreamId, Long> first = new HashMap<>();
+    subscriptions.forEach(
+        (text, each) -> {
+          Map<String, Long> from = new HashMap<>(each.from());
+          if (each.durable()) {
+            // One that its topics were moved to since has nothing older for it.
+            needs
+                .streams()
+                .of(device.user().tenant(), TopicFilter.parse(text))
+                .forEach(stream -> from.putIfAbsent(stream.path(), 0L));
+          }
+          kept.put(text, new Session.Kept(each.wanted(), from));
+          from.forEach((path, position) -> first.merge(stream(path), position, Math::min));
+        });
+    return first;
+  }
+
+  private StreamId stream(String path) {
+    return StreamId.parse(device.user().tenant() + "/" + path);
   }
 
   /** Whether what it matches is recorded while no stream is there. */

@@ -314,11 +314,7 @@ public final class TopicDesk {
       if (retained != null) {
         retained.passed(arrival.subscriptions(), publication.path());
       }
-      if (session != null
-          && arrival.place() != null
-          && arrival.subscriptions().stream().anyMatch(SessionSubscriptions::isDurable)) {
-        session.arrived(publication, arrival.subscriptions(), arrival.place());
-      } else {
+      if (session == null || !session.takes(arrival)) {
         deliveries.put(Deliveries.Delivery.of(publication, arrival.subscriptions(), null, 0));
       }
     }

@@ -337,6 +337,34 @@ public final class History {
                         Erasure.delete(connection, log, Math.min(first, head(connection, log)))));
   }
 
+  /** Deletes the oldest entries until the others hold about so many bytes; never the last one. */
+  public CompletionStage<Done> deleteBeyond(String log, long bytes) {
+    return database.run(
+        connection ->
+            Erasure.delete(
+                connection,
+                log,
+                Math.min(firstWithin(connection, log, bytes), head(connection, log))));
+  }
+
+  private static long firstWithin(Connection connection, String log, long bytes)
+      throws SQLException {
+    try (PreparedStatement q =
+        connection.prepareStatement(
+            """
+            select coalesce(max("sequence_number"), 0) + 1 from (
+              select "sequence_number", sum(octet_length("event_payload"))
+                over (order by "sequence_number" desc) as bytes
+              from "event_journal" where "persistence_id" = ?) t
+            where bytes > ?""")) {
+      q.setString(1, log);
+      q.setLong(2, bytes);
+      try (ResultSet r = q.executeQuery()) {
+        return r.next() ? r.getLong(1) : 0;
+      }
+    }
+  }
+
   private static long writtenAt(Connection connection, String log, long seq) throws SQLException {
     try (PreparedStatement q =
         connection.prepareStatement(

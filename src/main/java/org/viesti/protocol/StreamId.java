@@ -2,19 +2,26 @@ package org.viesti.protocol;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One partition of a tenant's topics that are no room's and no user's. Written as {@code
- * tenant/streams/3}.
+ * tenant/streams/3}, or {@code tenant/streams/telemetry/3} where a rule of retention has its own.
+ *
+ * @param rule null: the topics of no rule
  */
-public record StreamId(String tenant, int partition) {
+public record StreamId(String tenant, @Nullable String rule, int partition) {
   private static final String STREAMS = "streams/";
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static StreamId parse(String key) {
     int at = key.indexOf('/' + STREAMS);
+    String name = key.substring(at + 1 + STREAMS.length());
+    int slash = name.indexOf('/');
     return new StreamId(
-        key.substring(0, at), Integer.parseInt(key.substring(at + 1 + STREAMS.length())));
+        key.substring(0, at),
+        slash < 0 ? null : name.substring(0, slash),
+        Integer.parseInt(name.substring(slash + 1)));
   }
 
   @JsonValue
@@ -24,7 +31,7 @@ public record StreamId(String tenant, int partition) {
 
   /** Its name within the tenant: {@code streams/3}. */
   public String path() {
-    return STREAMS + partition;
+    return rule == null ? STREAMS + partition : STREAMS + rule + "/" + partition;
   }
 
   /** Whether it is the name of a stream. */

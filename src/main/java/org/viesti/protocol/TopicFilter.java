@@ -56,6 +56,23 @@ public record TopicFilter(String text, @Nullable String share, String path) {
     return path.indexOf('+') < 0 && path.indexOf('#') < 0;
   }
 
+  /** Whether a topic may be one of both's; never false where there is one. */
+  public boolean overlaps(TopicFilter other) {
+    String[] own = path.split("/", -1);
+    String[] its = other.path.split("/", -1);
+    for (int i = 0; i < own.length && i < its.length; i++) {
+      if (own[i].equals("#") || its[i].equals("#")) {
+        return true;
+      }
+      if (!own[i].equals("+") && !its[i].equals("+") && !own[i].equals(its[i])) {
+        return false;
+      }
+    }
+    return own.length == its.length
+        || (own.length == its.length + 1 && own[its.length].equals("#"))
+        || (its.length == own.length + 1 && its[own.length].equals("#"));
+  }
+
   /** Whether a topic is one of its topics; a wildcard at the front has no part in {@code $}. */
   public boolean matches(String topic) {
     if (topic.startsWith("$") && !path.startsWith("$")) {

@@ -1,6 +1,5 @@
 package org.viesti.routing;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -92,27 +91,21 @@ public final class Exchange {
   private final Map<ActorRef<Command>, Long> met = new ConcurrentHashMap<>();
 
   private final AtomicLong meetings = new AtomicLong();
-  private final SharedStrategies shared;
+  private final RoutingSettings settings;
   private final String address;
   private final ActorRef<Command> interests;
 
-  private Exchange(
-      ActorSystem<?> system, TopicOwner owners, Duration compareEvery, SharedStrategies shared) {
-    this.shared = shared;
+  private Exchange(ActorSystem<?> system, TopicOwner owners, RoutingSettings settings) {
+    this.settings = settings;
     this.address = system.address().toString();
     this.interests =
         system.systemActorOf(
-            Interests.create(this, owners, compareEvery), "exchange", Props.empty());
+            Interests.create(this, owners, settings.compareEvery()), "exchange", Props.empty());
   }
 
-  /**
-   * Opens this node's.
-   *
-   * @param compareEvery so often streams are asked whether what they sent to this node has come
-   */
-  public static Exchange start(
-      ActorSystem<?> system, TopicOwner owners, Duration compareEvery, SharedStrategies shared) {
-    return new Exchange(system, owners, compareEvery, shared);
+  /** Opens this node's. */
+  public static Exchange start(ActorSystem<?> system, TopicOwner owners, RoutingSettings settings) {
+    return new Exchange(system, owners, settings);
   }
 
   private Tree tree(String tenant) {
@@ -202,7 +195,7 @@ public final class Exchange {
     return tree.groups.computeIfAbsent(
         filter.text(),
         text -> {
-          SharedStrategy strategy = shared.of(Objects.requireNonNull(filter.share()));
+          SharedStrategy strategy = settings.shared().of(Objects.requireNonNull(filter.share()));
           SharedGroup group = new SharedGroup(filter, strategy, address);
           tree.trie.add(filter, group);
           return group;
@@ -230,6 +223,9 @@ public final class Exchange {
   }
 
   private Outcome publish(Publication publication, Hits hits) {
+    if (settings.retention().of(publication.path()) != null) {
+      return Outcome.TO_RECORD;
+    }
     Tree tree = trees.get(publication.tenant());
     if (tree == null) {
       return Outcome.UNMATCHED;

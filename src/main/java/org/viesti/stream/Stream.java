@@ -1,11 +1,14 @@
 package org.viesti.stream;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -25,6 +28,7 @@ import org.viesti.journal.Logs;
 import org.viesti.protocol.Publication;
 import org.viesti.protocol.StreamId;
 import org.viesti.routing.Exchange;
+import org.viesti.routing.Retention;
 import org.viesti.routing.StreamVoice;
 
 /**
@@ -48,7 +52,7 @@ final class Stream extends EventSourcedBehavior<StreamCommand, Appended, Stream.
   private static final long MAX_SWEEP_MS = 3_600_000;
 
   /** What a stream needs of its node. */
-  record Needs(StreamSettings settings, Exchange exchange, History history) {}
+  record Needs(StreamSettings settings, Retention retention, Exchange exchange, History history) {}
 
   /** One row to be written: its tags and then, once it is, its messages. */
   private record Row(List<Publication> publications, Set<String> tags) {}
@@ -68,8 +72,16 @@ final class Stream extends EventSourcedBehavior<StreamCommand, Appended, Stream.
 
   private long nextToTag;
 
+  /** How long rows are kept, and about how many bytes of them; zero: without end. */
+  private final Duration keep;
+
+  private final long keepBytes;
+
   /** When rows that are too old are deleted next, in milliseconds since 1970. */
   private long sweepAt;
+
+  /** Bytes that were added since what is beyond {@link #keepBytes} was deleted, about. */
+  private long added;
 
   static Behavior<StreamCommand> create(StreamId id, Needs needs) {
     return Behaviors.setup(context -> new Stream(context, id, needs));
@@ -81,6 +93,10 @@ final class Stream extends EventSourcedBehavior<StreamCommand, Appended, Stream.
     this.id = id;
     this.needs = needs;
     this.voice = voice(0);
+    Retention.Rule rule = needs.retention().named(id.rule());
+    this.keep = rule == null ? needs.settings().keep() : rule.keep();
+    this.keepBytes = rule == null ? 0 : rule.bytes();
+    this.added = keepBytes;
   }
 
   private StreamVoice voice(long before) {
@@ -165,25 +181,35 @@ final class Stream extends EventSourcedBehavior<StreamCommand, Appended, Stream.
               needs.exchange().recorded(voice, placed(rows, before));
               StreamCommand.Is is = new StreamCommand.Is(before + rows.size(), voice.life());
               waiting.forEach(each -> each.tell(is));
-              sweep(System.currentTimeMillis());
+              sweep(rows, System.currentTimeMillis());
             });
   }
 
   /** A log to which nothing is added need not be swept: its next message does it. */
-  private void sweep(long now) {
-    long keep = needs.settings().keep().toMillis();
-    if (keep > 0 && now >= sweepAt) {
-      sweepAt = now + Math.clamp(keep / SWEEPS, MIN_SWEEP_MS, MAX_SWEEP_MS);
-      needs
-          .history()
-          .deleteBefore(id.key(), now - keep)
-          .whenComplete(
-              (done, failure) -> {
-                if (failure != null) {
-                  LOG.warn("could not delete old rows of {}: {}", id, failure.toString());
-                }
-              });
+  private void sweep(List<Row> more, long now) {
+    if (!keep.isZero() && now >= sweepAt) {
+      sweepAt = now + Math.clamp(keep.toMillis() / SWEEPS, MIN_SWEEP_MS, MAX_SWEEP_MS);
+      swept(needs.history().deleteBefore(id.key(), now - keep.toMillis()));
     }
+    if (keepBytes == 0) {
+      return;
+    }
+    for (Row row : more) {
+      added += row.publications().stream().mapToLong(Publication::size).sum();
+    }
+    if (added > keepBytes / SWEEPS) {
+      added = 0;
+      swept(needs.history().deleteBeyond(id.key(), keepBytes));
+    }
+  }
+
+  private void swept(CompletionStage<Done> sweep) {
+    sweep.whenComplete(
+        (done, failure) -> {
+          if (failure != null) {
+            LOG.warn("could not delete old rows of {}: {}", id, failure.toString());
+          }
+        });
   }
 
   private static Appended event(Row row) {

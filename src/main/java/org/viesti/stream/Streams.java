@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -20,12 +19,14 @@ import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.jspecify.annotations.Nullable;
 import org.viesti.journal.History;
 import org.viesti.protocol.Publication;
 import org.viesti.protocol.StreamId;
 import org.viesti.protocol.TopicFilter;
 import org.viesti.routing.DurableFilters;
 import org.viesti.routing.Exchange;
+import org.viesti.routing.Retention;
 import org.viesti.stream.StreamCommand.Is;
 import org.viesti.stream.StreamCommand.Reply;
 
@@ -41,11 +42,13 @@ public final class Streams {
   private final ActorSystem<?> system;
   private final ActorRef<ShardingEnvelope<StreamCommand>> shards;
   private final StreamSettings settings;
+  private final Retention retention;
   private final History history;
 
   private Streams(ActorSystem<?> system, History history, Stream.Needs needs) {
     this.system = system;
     this.settings = needs.settings();
+    this.retention = needs.retention();
     this.history = history;
     this.shards =
         ClusterSharding.get(system)
@@ -56,8 +59,12 @@ public final class Streams {
 
   /** Opens the door on this node. */
   public static Streams start(
-      ActorSystem<?> system, StreamSettings settings, History history, Exchange exchange) {
-    return new Streams(system, history, new Stream.Needs(settings, exchange, history));
+      ActorSystem<?> system,
+      StreamSettings settings,
+      Retention retention,
+      History history,
+      Exchange exchange) {
+    return new Streams(system, history, new Stream.Needs(settings, retention, exchange, history));
   }
 
   static long position(long row, int index) {
@@ -73,18 +80,34 @@ public final class Streams {
     return position >>> INDEX_BITS;
   }
 
-  private int partition(String topic) {
+  private StreamId of(String tenant, String topic) {
+    Retention.Rule rule = retention.of(topic);
     int hash = topic.hashCode();
-    return Math.floorMod(hash ^ hash >>> 16, settings.partitions());
+    return new StreamId(
+        tenant,
+        rule == null ? null : rule.name(),
+        Math.floorMod(hash ^ hash >>> 16, settings.partitions()));
   }
 
   /** Those that what matches a filter can be in. */
   public List<StreamId> of(String tenant, TopicFilter filter) {
-    IntStream partitions =
-        filter.isExact()
-            ? IntStream.of(partition(filter.path()))
-            : IntStream.range(0, settings.partitions());
-    return partitions.mapToObj(each -> new StreamId(tenant, each)).toList();
+    if (filter.isExact()) {
+      return List.of(of(tenant, filter.path()));
+    }
+    List<StreamId> streams = new ArrayList<>(settings.partitions());
+    addAll(tenant, null, streams);
+    for (Retention.Rule rule : retention.rules()) {
+      if (rule.filter().overlaps(filter)) {
+        addAll(tenant, rule.name(), streams);
+      }
+    }
+    return streams;
+  }
+
+  private void addAll(String tenant, @Nullable String rule, List<StreamId> to) {
+    for (int partition = 0; partition < settings.partitions(); partition++) {
+      to.add(new StreamId(tenant, rule, partition));
+    }
   }
 
   /** Records them, of each topic in this order; each is done when it is committed. */
@@ -92,7 +115,7 @@ public final class Streams {
     Map<StreamId, List<Publication>> parts = new LinkedHashMap<>(2);
     List<StreamId> streams = new ArrayList<>(publications.size());
     for (Publication each : publications) {
-      StreamId stream = new StreamId(each.tenant(), partition(each.path()));
+      StreamId stream = of(each.tenant(), each.path());
       streams.add(stream);
       parts.computeIfAbsent(stream, s -> new ArrayList<>(publications.size())).add(each);
     }

@@ -72,4 +72,22 @@ class TopicFilterTest {
             Refused.class,
             refused -> assertThat(refused.refusal().code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a/b, a/b, true",
+    "a/b, a/c, false",
+    "a/+, +/b, true",
+    "a/#, a, true",
+    "a, a/#, true",
+    "a/#, b/#, false",
+    "#, a/b/c, true",
+    "a/+, a/b/c, false",
+    "a/+, a, false",
+    "a/+/c/#, a/b/+, true",
+  })
+  void two_filters_overlap_where_both_may_match_a_topic(String one, String other, boolean overlap) {
+    assertThat(TopicFilter.parse(one).overlaps(TopicFilter.parse(other))).isEqualTo(overlap);
+    assertThat(TopicFilter.parse(other).overlaps(TopicFilter.parse(one))).isEqualTo(overlap);
+  }
 }

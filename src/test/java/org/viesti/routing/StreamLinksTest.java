@@ -25,7 +25,7 @@ import org.viesti.testkit.Shows;
 @Timeout(30)
 class StreamLinksTest {
   private static final ActorTestKit ACTORS = ActorTestKit.create();
-  private static final StreamId STREAM = new StreamId("t", 1);
+  private static final StreamId STREAM = new StreamId("t", null, 1);
 
   /** By it nodes find one another's. */
   private static final ServiceKey<Exchange.Command> EXCHANGES =
@@ -110,8 +110,7 @@ class StreamLinksTest {
             .compareEvery();
     BlockingQueue<Long> asked = new LinkedBlockingQueue<>();
     TopicOwner owners = new AskedOwner(asked);
-    Exchange exchange =
-        Exchange.start(ACTORS.system(), owners, every, new SharedStrategies(List.of()));
+    Exchange exchange = Exchange.start(ACTORS.system(), owners, settings(every));
     long start = System.nanoTime();
     exchange.follow(STREAM, follower.getRef());
     asked.take();
@@ -128,8 +127,7 @@ class StreamLinksTest {
           Exchange.start(
               actors.system(),
               new AskedOwner(new LinkedBlockingQueue<>()),
-              Duration.ofHours(1),
-              new SharedStrategies(List.of()));
+              settings(Duration.ofHours(1)));
       TestProbe<Exchange.Command> node = actors.createTestProbe();
       StreamVoice voice = new StreamVoice(STREAM, 7);
       links.follow(STREAM, follower.getRef());
@@ -180,5 +178,10 @@ class StreamLinksTest {
 
     @Override
     public void wake(WakeUps.Due due) {}
+  }
+
+  private static RoutingSettings settings(Duration compareEvery) {
+    return new RoutingSettings(
+        0, 0, compareEvery, new SharedStrategies(List.of()), new Retention(List.of()));
   }
 }
