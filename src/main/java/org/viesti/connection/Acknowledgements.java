@@ -14,26 +14,29 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  */
 final class Acknowledgements {
   private final ConnectionSettings settings;
-  private final TimerScheduler<DeviceConnection.Command> timers;
-  private final Map<String, Long> cursors = new HashMap<>(2);
-  private final Map<String, Long> receipts = new HashMap<>(0);
+  private final TimerScheduler<Object> timers;
+  private Map<String, Long> cursors = Map.of();
+  private Map<String, Long> receipts = Map.of();
   private int sinceFlush;
 
-  Acknowledgements(ConnectionSettings settings, TimerScheduler<DeviceConnection.Command> timers) {
+  Acknowledgements(ConnectionSettings settings, TimerScheduler<Object> timers) {
     this.settings = settings;
     this.timers = timers;
   }
 
   /** The device is at these positions now, whatever was acknowledged. */
   void begin(Map<String, Long> positions) {
-    cursors.putAll(positions);
+    positions.forEach(this::put);
     later();
   }
 
   void acknowledged(Track track, int messages) {
     sinceFlush += messages;
-    cursors.put(track.topic.path(), track.acked);
+    put(track.topic.path(), track.acked);
     if (track.tellsDeliveries() && !settings.receiptInterval().isZero()) {
+      if (receipts.isEmpty()) {
+        receipts = new HashMap<>(2);
+      }
       receipts.put(track.topic.room().id(), track.acked);
       if (!timers.isTimerActive(DeviceConnection.FlushReceipts.class)) {
         timers.startSingleTimer(
@@ -48,8 +51,15 @@ final class Acknowledgements {
   /** The same of a log that has no receipts: one more of its messages is done with. */
   void moved(String topic, long acked) {
     sinceFlush++;
-    cursors.put(topic, acked);
+    put(topic, acked);
     later();
+  }
+
+  private void put(String topic, long position) {
+    if (cursors.isEmpty()) {
+      cursors = new HashMap<>(2);
+    }
+    cursors.put(topic, position);
   }
 
   private void later() {
@@ -76,7 +86,7 @@ final class Acknowledgements {
     timers.cancel(DeviceConnection.FlushCursors.class);
     if (!cursors.isEmpty()) {
       to.accept(Map.copyOf(cursors));
-      cursors.clear();
+      cursors = Map.of();
     }
     sinceFlush = 0;
   }
@@ -84,6 +94,6 @@ final class Acknowledgements {
   /** Room and position of what was delivered since the last time. */
   void flushReceipts(BiConsumer<String, Long> to) {
     receipts.forEach(to);
-    receipts.clear();
+    receipts = Map.of();
   }
 }

@@ -107,7 +107,7 @@ final class Deliveries {
   private record Numbered(int number, Delivery delivery, boolean received) {}
 
   private final Wire wire;
-  private final Consumer<ServerFrame> out;
+  private final Outlet out;
   private final Consumer<Delivery> over;
   private final int window;
   private final int maxWaiting;
@@ -122,8 +122,7 @@ final class Deliveries {
    * @param over is told of each recorded one that is done with
    * @param window most that are out without an answer; 0: everything goes at QoS 0
    */
-  Deliveries(
-      Wire wire, Consumer<ServerFrame> out, Consumer<Delivery> over, int window, int maxWaiting) {
+  Deliveries(Wire wire, Outlet out, Consumer<Delivery> over, int window, int maxWaiting) {
     this.wire = wire;
     this.out = out;
     this.over = over;
@@ -136,7 +135,7 @@ final class Deliveries {
       expired(delivery);
     } else if (delivery.qos() == 0 || window == 0) {
       if (wire.writable()) {
-        out.accept(
+        out.put(
             new ServerFrame.Published(
                 delivery.publication(), 0, 0, delivery.retain(), false, delivery.identifiers()));
       } else {
@@ -187,7 +186,7 @@ final class Deliveries {
   private void send(Numbered one, boolean again) {
     inFlight.put(one.number(), one);
     Delivery delivery = one.delivery();
-    out.accept(
+    out.put(
         one.received()
             ? new ServerFrame.Release(one.number())
             : new ServerFrame.Published(
@@ -219,7 +218,7 @@ final class Deliveries {
     }
     inFlight.computeIfPresent(number, (n, one) -> new Numbered(n, one.delivery(), true));
     // One that is not known is released all the same: the client then forgets it.
-    out.accept(new ServerFrame.Release(number));
+    out.put(new ServerFrame.Release(number));
   }
 
   void done(int number) {

@@ -13,12 +13,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ExtensibleBehavior;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.Terminated;
-import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 import org.viesti.device.Devices;
@@ -50,7 +51,7 @@ import org.viesti.user.Users;
  * begins with. Live copies of messages are hints; the outbox compares positions, and this actor
  * reads the logs on for it, one stretch at a time.
  */
-public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Command> {
+public final class DeviceConnection extends ExtensibleBehavior<Object> {
 
   /** What a connection is told. */
   public sealed interface Command {}
@@ -86,12 +87,6 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private record Failed(Throwable failure) implements Command {}
 
-  private record Routed(Router.Routed what) implements Command {}
-
-  private record UserNews(Users.News news) implements Command {}
-
-  private record DeviceNews(Devices.News news) implements Command {}
-
   private record Read(Track track, Rooms.@Nullable Stretch stretch) implements Command {}
 
   private record Answered(List<ServerFrame> frames, int requests) implements Command {}
@@ -122,6 +117,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private static final Counter READ = Metrics.counter("viesti.deliver.log-reads");
 
+  private final ActorContext<Object> context;
   private final Needs needs;
   private final Principal principal;
   private final Wire wire;
@@ -138,14 +134,14 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   /** The user's rooms are for it; else it came for topics alone. */
   private final boolean rooms;
 
-  private final ActorRef<Router.Routed> routed;
-  private final ActorRef<Users.News> userNews;
   private final Devices.Stream stream;
 
   /** Null once the stream is live. */
   private @Nullable CompletionStage<Opening.Result> opening;
 
-  private final ArrayDeque<Command> waiting = new ArrayDeque<>(0);
+  /** What came while it was opening. */
+  private Collection<Object> waiting = List.of();
+
   private Set<String> watched = Set.of();
   private boolean live;
   private boolean caughtUp;
@@ -167,22 +163,24 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   static Behavior<Command> create(
       Principal principal, Wire wire, ClientFrame.Hello hello, String session, Needs needs) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(
-                timers ->
-                    new DeviceConnection(context, timers, principal, wire, hello, session, needs)));
+    return Behaviors.<Object>setup(
+            context ->
+                Behaviors.withTimers(
+                    timers ->
+                        new DeviceConnection(
+                            context, timers, principal, wire, hello, session, needs)))
+        .narrow();
   }
 
   private DeviceConnection(
-      ActorContext<Command> context,
-      TimerScheduler<Command> timers,
+      ActorContext<Object> context,
+      TimerScheduler<Object> timers,
       Principal principal,
       Wire wire,
       ClientFrame.Hello hello,
       String session,
       Needs needs) {
-    super(context);
+    this.context = context;
     this.needs = needs;
     this.principal = principal;
     this.wire = wire;
@@ -192,23 +190,12 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     this.publishing =
         new Publishing(settings, principal, needs.admission(), wire, outlet, this::pipe, host);
     this.acks = new Acknowledgements(settings, timers);
-    this.outbox =
-        new Outbox(
-            new FlowWindow(
-                settings.windowMessages(),
-                settings.windowBytes(),
-                settings.windowReserve(),
-                settings.maxMessageBytes()),
-            principal.user().id(),
-            outlet::put);
-    this.routed = context.messageAdapter(Router.Routed.class, Routed::new);
+    this.outbox = new Outbox(new FlowWindow(settings), principal.user().id(), outlet);
     this.rooms = hello.terms() == null;
     if (hello.terms() != null) {
       this.topics = topics(hello.terms());
     }
-    this.userNews = context.messageAdapter(Users.News.class, UserNews::new);
-    this.stream =
-        needs.devices().stream(context.messageAdapter(Devices.News.class, DeviceNews::new));
+    this.stream = needs.devices().stream(self());
     this.opening =
         needs
             .opening()
@@ -216,8 +203,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
                 principal,
                 hello,
                 session,
-                routed,
-                userNews,
+                self(),
+                self(),
                 stream,
                 hello.terms() == null || topics == null
                     ? null
@@ -226,17 +213,23 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         opening, (result, failure) -> result != null ? new Opened(result) : new Failed(failure));
   }
 
-  @Override
-  public Receive<Command> createReceive() {
-    return newReceiveBuilder()
-        .onAnyMessage(this::on)
-        .onSignal(Terminated.class, gone -> on(new Unattached()))
-        .onSignal(PostStop.class, stop -> onStop())
-        .build();
+  /** Of whatever it is told: what owners and the router tell needs no envelope. */
+  private <T> ActorRef<T> self() {
+    return context.getSelf().unsafeUpcast();
   }
 
-  private Behavior<Command> on(Command command) {
-    boolean stays = live ? whileLive(command) : whileOpening(command);
+  @Override
+  public Behavior<Object> receiveSignal(TypedActorContext<Object> ctx, Signal signal) {
+    return switch (signal) {
+      case Terminated gone -> receive(ctx, new Unattached());
+      case PostStop stop -> onStop();
+      default -> Behaviors.unhandled();
+    };
+  }
+
+  @Override
+  public Behavior<Object> receive(TypedActorContext<Object> ctx, Object message) {
+    boolean stays = live ? whileLive(message) : whileOpening(message);
     pump();
     if (topics != null) {
       topics.pump();
@@ -250,16 +243,19 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   // Opening.
 
-  private boolean whileOpening(Command command) {
-    return switch (command) {
+  private boolean whileOpening(Object message) {
+    return switch (message) {
       case Opened(Opening.Result result) -> opened(result);
       case Failed(Throwable failure) -> end(new CloseCause.Rejected(Refused.in(failure)));
       case Closed() -> false;
       case End(CloseCause why) -> end(why);
       case Drain drain -> end(new CloseCause.Drained());
-      case DeviceNews(Devices.News news) -> onDeviceNews(news);
+      case Devices.News news -> onDeviceNews(news);
       default -> {
-        waiting.add(command);
+        if (waiting.isEmpty()) {
+          waiting = new ArrayDeque<>(2);
+        }
+        waiting.add(message);
         yield true;
       }
     };
@@ -284,9 +280,10 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         unfollow(List.of(track));
       }
     }
-    while (!waiting.isEmpty()) {
-      Command next = waiting.poll();
-      if (next != null && !whileLive(next)) {
+    Collection<Object> came = waiting;
+    waiting = List.of();
+    for (Object message : came) {
+      if (!whileLive(message)) {
         return false;
       }
     }
@@ -295,7 +292,17 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   // Live.
 
-  private boolean whileLive(Command command) {
+  private boolean whileLive(Object message) {
+    return switch (message) {
+      case Command command -> onCommand(command);
+      case Router.Routed what -> onRouted(what);
+      case Users.News news -> onUserNews(news);
+      case Devices.News news -> onDeviceNews(news);
+      default -> throw new IllegalArgumentException("not for a stream: " + message);
+    };
+  }
+
+  private boolean onCommand(Command command) {
     return switch (command) {
       case Frames(List<ClientFrame> frames) -> onFrames(frames);
       case Malformed(Refusal refusal, String request) -> {
@@ -303,11 +310,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         outlet.put(ServerFrame.Error.of(refusal, request));
         yield true;
       }
-      case Routed(Router.Routed what) -> onRouted(what);
       case Read(Track track, Rooms.Stretch stretch) -> onRead(track, stretch);
       case Answered(List<ServerFrame> frames, int requests) -> onAnswered(frames, requests);
-      case UserNews(Users.News news) -> onUserNews(news);
-      case DeviceNews(Devices.News news) -> onDeviceNews(news);
       case Reconciled(Users.Profile profile) -> onReconciled(profile);
       case Then(Runnable effect) -> {
         effect.run();
@@ -405,7 +409,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         needs.settings(),
         principal,
         terms,
-        routed,
+        self(),
         wire,
         outlet,
         publishing,
@@ -414,25 +418,21 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   }
 
   private void pipe(CompletionStage<List<ServerFrame>> answers, int requests) {
-    getContext()
-        .pipeToSelf(
-            answers,
-            (frames, failure) -> new Answered(frames == null ? List.of() : frames, requests));
+    context.pipeToSelf(
+        answers, (frames, failure) -> new Answered(frames == null ? List.of() : frames, requests));
   }
 
   private final class Host implements DeskHost {
     @Override
     public <T> void then(CompletionStage<T> stage, Consumer<DeskHost.Result<T>> effect) {
-      getContext()
-          .pipeToSelf(
-              stage,
-              (value, failure) ->
-                  new Then(() -> effect.accept(new DeskHost.Result<>(value, failure))));
+      context.pipeToSelf(
+          stage,
+          (value, failure) -> new Then(() -> effect.accept(new DeskHost.Result<>(value, failure))));
     }
 
     @Override
     public void end(CloseCause why) {
-      getContext().getSelf().tell(new End(why));
+      context.getSelf().tell(new End(why));
     }
   }
 
@@ -485,9 +485,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       }
       reading = true;
       READ.increment();
-      getContext()
-          .pipeToSelf(
-              read(next.topic, next.sent, most), (stretch, failure) -> new Read(next, stretch));
+      context.pipeToSelf(
+          read(next.topic, next.sent, most), (stretch, failure) -> new Read(next, stretch));
     }
   }
 
@@ -503,7 +502,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
   private boolean onRead(Track track, Rooms.@Nullable Stretch stretch) {
     reading = false;
     if (stretch == null) {
-      getContext().getLog().warn("could not read {} after {}", track.topic, track.sent);
+      context.getLog().warn("could not read {} after {}", track.topic, track.sent);
       outbox.requeue(track);
       return true;
     }
@@ -547,7 +546,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         (room, seq) ->
             needs
                 .rooms()
-                .delivered(principal, new RoomId(principal.user().tenant(), room), seq, routed));
+                .delivered(principal, new RoomId(principal.user().tenant(), room), seq, self()));
     return true;
   }
 
@@ -559,9 +558,8 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       return;
     }
     reconciling = true;
-    getContext()
-        .pipeToSelf(
-            needs.users().get(principal.user()), (profile, failure) -> new Reconciled(profile));
+    context.pipeToSelf(
+        needs.users().get(principal.user()), (profile, failure) -> new Reconciled(profile));
   }
 
   private boolean onReconciled(Users.@Nullable Profile profile) {
@@ -591,7 +589,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       }
     }
     if (!entered.isEmpty()) {
-      needs.router().tell(new Router.Follow(entered, routed));
+      needs.router().tell(new Router.Follow(entered, self()));
     }
     // What was asked for before the last change came does not tell of it.
     reconcile(profileWanted);
@@ -604,7 +602,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
         tracks.stream().filter(track -> track.followed).map(track -> track.topic).toList();
     if (!topics.isEmpty()) {
       tracks.forEach(track -> track.followed = false);
-      needs.router().tell(new Router.Unfollow(topics, routed));
+      needs.router().tell(new Router.Unfollow(topics, self()));
     }
   }
 
@@ -618,22 +616,20 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
 
   private void watchOwner(@Nullable ActorRef<?> owner) {
     if (owner != null) {
-      getContext().watch(owner);
+      context.watch(owner);
     }
   }
 
   private boolean attach() {
-    getContext()
-        .pipeToSelf(
-            needs.opening().attach(principal, rooms, userNews, stream),
-            (attached, failure) -> attached != null ? new Attached(attached) : new Failed(failure));
+    context.pipeToSelf(
+        needs.opening().attach(principal, rooms, self(), stream),
+        (attached, failure) -> attached != null ? new Attached(attached) : new Failed(failure));
     return true;
   }
 
   private boolean notAttached(Refusal refusal) {
     if (refusal.code() == ErrorCode.UNAVAILABLE || refusal.code() == ErrorCode.INTERNAL) {
-      getContext()
-          .scheduleOnce(needs.settings().ownerPatience(), getContext().getSelf(), new Unattached());
+      context.scheduleOnce(needs.settings().ownerPatience(), context.getSelf(), new Unattached());
       return true;
     }
     return end(new CloseCause.Rejected(refusal));
@@ -660,15 +656,14 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
               null));
       return;
     }
-    getContext()
-        .pipeToSelf(
-            needs.users().markRead(principal.user(), room, seq),
-            (profile, failure) ->
-                new Answered(
-                    failure == null
-                        ? List.of()
-                        : List.of(ServerFrame.Error.of(Refused.in(failure), null)),
-                    0));
+    context.pipeToSelf(
+        needs.users().markRead(principal.user(), room, seq),
+        (profile, failure) ->
+            new Answered(
+                failure == null
+                    ? List.of()
+                    : List.of(ServerFrame.Error.of(Refused.in(failure), null)),
+                0));
     signal(room, new ServerFrame.Receipt(room, principal.user().id(), "read", seq));
   }
 
@@ -701,12 +696,12 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     Set<String> wanted = new HashSet<>(users);
     for (String user : watched) {
       if (!wanted.contains(user)) {
-        needs.users().unwatch(new UserId(principal.user().tenant(), user), userNews);
+        needs.users().unwatch(new UserId(principal.user().tenant(), user), self());
       }
     }
     // Also those watched already: whoever shared no room then may do so now.
     for (String user : wanted) {
-      needs.users().watch(new UserId(principal.user().tenant(), user), rooms, userNews);
+      needs.users().watch(new UserId(principal.user().tenant(), user), rooms, self());
     }
     watched = wanted;
   }
@@ -760,7 +755,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
     return false;
   }
 
-  private Behavior<Command> onStop() {
+  private Behavior<Object> onStop() {
     outlet.flush();
     if (live) {
       flushCursors();
@@ -770,9 +765,9 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
       opening.thenAccept(result -> unfollow(result.tracks()));
     }
     watched.forEach(
-        user -> needs.users().unwatch(new UserId(principal.user().tenant(), user), userNews));
+        user -> needs.users().unwatch(new UserId(principal.user().tenant(), user), self()));
     if (rooms) {
-      needs.users().detach(principal.user(), principal.device(), userNews);
+      needs.users().detach(principal.user(), principal.device(), self());
     }
     if (topics == null) {
       needs.devices().detach(principal.deviceId(), stream.connection(), null);
@@ -783,7 +778,7 @@ public final class DeviceConnection extends AbstractBehavior<DeviceConnection.Co
               left -> needs.devices().detach(principal.deviceId(), stream.connection(), left));
     }
     wire.close(cause);
-    getContext().getLog().debug("session {} of {} ended: {}", session, principal.deviceId(), cause);
+    context.getLog().debug("session {} of {} ended: {}", session, principal.deviceId(), cause);
     return this;
   }
 }

@@ -5,31 +5,23 @@ package org.viesti.connection;
  * reserve beyond it is for what is urgent.
  */
 final class FlowWindow {
-  private final int maxMessages;
-  private final long maxBytes;
-  private final int reserve;
-  private final long reserveBytes;
+  private final ConnectionSettings settings;
   private int messages;
   private long bytes;
 
-  /**
-   * @param reserve messages of up to {@code largest} bytes
-   */
-  FlowWindow(int maxMessages, long maxBytes, int reserve, int largest) {
-    this.maxMessages = maxMessages;
-    this.maxBytes = maxBytes;
-    this.reserve = reserve;
-    this.reserveBytes = (long) reserve * largest;
+  FlowWindow(ConnectionSettings settings) {
+    this.settings = settings;
   }
 
   boolean isOpen(boolean urgent) {
-    return messages < maxMessages + (urgent ? reserve : 0)
-        && bytes < maxBytes + (urgent ? reserveBytes : 0);
+    long reserve = urgent ? settings.windowReserve() : 0;
+    return messages < settings.windowMessages() + reserve
+        && bytes < settings.windowBytes() + reserve * settings.maxMessageBytes();
   }
 
   /** How many messages may be read from a log for it; at least one. */
   int room(int atMost) {
-    return Math.max(1, Math.min(atMost, maxMessages - messages));
+    return Math.max(1, Math.min(atMost, settings.windowMessages() - messages));
   }
 
   void take(int size) {

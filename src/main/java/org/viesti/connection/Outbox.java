@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.Message;
 import org.viesti.protocol.ServerFrame;
@@ -22,11 +21,13 @@ import org.viesti.protocol.Topic;
 final class Outbox {
   private final FlowWindow window;
   private final String user;
-  private final Consumer<ServerFrame> out;
-  private final Map<String, Track> tracks = new HashMap<>();
-  private final ArrayDeque<Track> behind = new ArrayDeque<>(2);
+  private final Outlet out;
+  private Map<String, Track> tracks = Map.of();
 
-  Outbox(FlowWindow window, String user, Consumer<ServerFrame> out) {
+  /** Null while none was. */
+  private @Nullable ArrayDeque<Track> behind;
+
+  Outbox(FlowWindow window, String user, Outlet out) {
     this.window = window;
     this.user = user;
     this.out = out;
@@ -41,6 +42,9 @@ final class Outbox {
   }
 
   void add(Track track) {
+    if (tracks.isEmpty()) {
+      tracks = new HashMap<>();
+    }
     tracks.put(track.topic.path(), track);
   }
 
@@ -76,7 +80,7 @@ final class Outbox {
   }
 
   private void send(Track track, Message message) {
-    out.accept(new ServerFrame.Delivery(message));
+    out.put(new ServerFrame.Delivery(message));
     track.onItsWay(message.seq(), message.size(), window);
   }
 
@@ -86,7 +90,7 @@ final class Outbox {
     if (!track.behind) {
       track.behind = true;
       requeue(track);
-    } else if (overtakes && !track.reading) {
+    } else if (overtakes && !track.reading && behind != null) {
       behind.remove(track);
       requeue(track);
     }
@@ -97,8 +101,8 @@ final class Outbox {
    * queue then.
    */
   @Nullable Track next() {
-    Track first = behind.peekFirst();
-    if (first == null || !window.isOpen(first.urgent)) {
+    Track first = behind == null ? null : behind.peekFirst();
+    if (behind == null || first == null || !window.isOpen(first.urgent)) {
       return null;
     }
     first.reading = true;
@@ -148,6 +152,9 @@ final class Outbox {
   /** A read failed, or was not enough: the track takes its next turn. */
   void requeue(Track track) {
     track.reading = false;
+    if (behind == null) {
+      behind = new ArrayDeque<>(2);
+    }
     if (track.urgent) {
       behind.addFirst(track);
     } else {

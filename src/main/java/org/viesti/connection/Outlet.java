@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.ServerFrame;
 
 /**
@@ -19,8 +20,11 @@ final class Outlet {
 
   private final Wire wire;
   private final int maxEphemeral;
-  private final ArrayDeque<ServerFrame> ephemeral = new ArrayDeque<>(0);
-  private List<ServerFrame> out = new ArrayList<>();
+
+  /** Null while there was none. */
+  private @Nullable ArrayDeque<ServerFrame> ephemeral;
+
+  private List<ServerFrame> out = List.of();
 
   Outlet(Wire wire, int maxEphemeral) {
     this.wire = wire;
@@ -29,8 +33,11 @@ final class Outlet {
 
   void put(ServerFrame frame) {
     if (!frame.ephemeral()) {
-      out.add(frame);
+      out().add(frame);
       return;
+    }
+    if (ephemeral == null) {
+      ephemeral = new ArrayDeque<>(1);
     }
     if (ephemeral.size() >= maxEphemeral) {
       ephemeral.poll();
@@ -39,15 +46,22 @@ final class Outlet {
     ephemeral.add(frame);
   }
 
+  private List<ServerFrame> out() {
+    if (out.isEmpty()) {
+      out = new ArrayList<>(2);
+    }
+    return out;
+  }
+
   void flush() {
-    if (!ephemeral.isEmpty() && wire.writable()) {
-      out.addAll(ephemeral);
+    if (ephemeral != null && !ephemeral.isEmpty() && wire.writable()) {
+      out().addAll(ephemeral);
       ephemeral.clear();
     }
     if (!out.isEmpty()) {
       FRAMES.increment(out.size());
       wire.send(out);
-      out = new ArrayList<>(2);
+      out = List.of();
     }
   }
 }

@@ -38,7 +38,10 @@ final class Publishing {
   private final Outlet outlet;
   private final Answers answers;
   private final DeskHost host;
-  private final TokenBucket rate;
+
+  /** Null while nothing was posted. */
+  private @Nullable TokenBucket rate;
+
   private int unanswered;
   private boolean paused;
 
@@ -63,7 +66,6 @@ final class Publishing {
     this.outlet = outlet;
     this.answers = answers;
     this.host = host;
-    this.rate = new TokenBucket(settings.deviceRate(), settings.deviceBurst(), System::nanoTime);
   }
 
   /** One client's batch: refused whole if it is too large. */
@@ -166,6 +168,9 @@ final class Publishing {
   }
 
   private boolean admitRate(String id) {
+    if (rate == null) {
+      rate = new TokenBucket(settings.deviceRate(), settings.deviceBurst(), System::nanoTime);
+    }
     try {
       Quotas.refuse(rate.take(), "viesti.limits.device-rate");
       return true;

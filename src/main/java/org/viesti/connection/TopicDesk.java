@@ -1,7 +1,6 @@
 package org.viesti.connection;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,9 +55,16 @@ public final class TopicDesk {
 
   private final Acknowledgements acks;
   private final DeskHost host;
-  private final Deliveries deliveries;
+
+  /** Most deliveries that may be unanswered; 0: no answer is wanted of any. */
+  private final int window;
+
+  /** Null while nothing was delivered. */
+  private @Nullable Deliveries deliveries;
+
+  private final Wire wire;
   private final TopicAcl.Rights rights;
-  private final Map<String, Subscription> subscriptions = new HashMap<>(2);
+  private final LiveSubscriptions subscriptions;
 
   /** The client was told that it is connected. */
   private boolean opened;
@@ -91,17 +97,14 @@ public final class TopicDesk {
     this.acks = acks;
     this.host = host;
     this.rights = needs.acl().of(principal);
+    this.subscriptions =
+        new LiveSubscriptions(exchange, principal.user().tenant(), stream, follower);
     if (terms != null && terms.will() != null) {
       this.publishes = publishDesk(terms.will());
     }
     this.sessionExpiry = terms == null ? 0 : terms.sessionExpiry();
-    this.deliveries =
-        new Deliveries(
-            wire,
-            outlet::put,
-            this::over,
-            terms == null ? 0 : Math.min(terms.receiveMaximum(), settings.windowMessages()),
-            settings.maxQueued());
+    this.wire = wire;
+    this.window = terms == null ? 0 : Math.min(terms.receiveMaximum(), settings.windowMessages());
   }
 
   // The session.
@@ -129,7 +132,7 @@ public final class TopicDesk {
             principal.deviceId(),
             follower,
             new SessionClient(),
-            deliveries,
+            deliveries(),
             host,
             settings.readAtOnce());
     session = desk;
@@ -142,7 +145,9 @@ public final class TopicDesk {
     List<CompletableFuture<?>> everywhere = new ArrayList<>(found.subscriptions().size());
     found
         .subscriptions()
-        .forEach((text, each) -> everywhere.add(follow(TopicFilter.parse(text), each.wanted())));
+        .forEach(
+            (text, each) ->
+                everywhere.add(subscriptions.add(TopicFilter.parse(text), each.wanted())));
     desk.resume(found, cursors, all(everywhere));
   }
 
@@ -150,35 +155,20 @@ public final class TopicDesk {
     return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
   }
 
-  /** From now on the subscription is in force here; the answer: everywhere. */
-  private CompletableFuture<?> follow(TopicFilter filter, ClientFrame.Wanted wanted) {
-    Subscription subscription =
-        new Subscription(principal.user().tenant(), filter, wanted, stream, follower);
-    CompletableFuture<?> everywhere = exchange.subscribe(subscription).toCompletableFuture();
-    Subscription old = subscriptions.put(filter.text(), subscription);
-    if (old != null) {
-      exchange.unsubscribe(old);
-    }
-    return everywhere;
-  }
-
   /** What the session's own desk asks this one. */
   private final class SessionClient implements SessionDesk.Client {
     @Override
     public List<Subscription> subscriptions(
         Publication publication, StreamId stream, long position) {
-      List<Subscription> all = new ArrayList<>(1);
+      List<Subscription> taking = new ArrayList<>(1);
       boolean durable = false;
-      for (Subscription each : subscriptions.values()) {
-        if (each.filter().share() == null
-            && each.filter().matches(publication.path())
-            && each.takes(publication.publisher())
-            && Objects.requireNonNull(session).takes(each.filter().text(), stream, position)) {
-          all.add(each);
+      for (Subscription each : subscriptions.matching(publication)) {
+        if (Objects.requireNonNull(session).takes(each.filter().text(), stream, position)) {
+          taking.add(each);
           durable |= SessionSubscriptions.isDurable(each);
         }
       }
-      return durable ? all : List.of();
+      return durable ? taking : List.of();
     }
 
     @Override
@@ -214,8 +204,8 @@ public final class TopicDesk {
       if (refusal != null) {
         continue;
       }
-      boolean isNew = !subscriptions.containsKey(filter.text());
-      inForce.add(follow(filter, wanted));
+      boolean isNew = subscriptions.get(filter.text()) == null;
+      inForce.add(subscriptions.add(filter, wanted));
       granted.put(filter, wanted);
       boolean wantsKept = wanted.retained() == 0 || (wanted.retained() == 1 && isNew);
       if (wantsKept && filter.share() == null) {
@@ -244,7 +234,7 @@ public final class TopicDesk {
       return Refusal.of(ErrorCode.PERMISSION_DENIED, "you may not subscribe to " + filter);
     }
     if (subscriptions.size() >= settings.maxSubscriptions()
-        && !subscriptions.containsKey(filter.text())) {
+        && subscriptions.get(filter.text()) == null) {
       return new Refusal(
           ErrorCode.LIMIT_EXCEEDED,
           "at most " + settings.maxSubscriptions() + " subscriptions",
@@ -256,13 +246,13 @@ public final class TopicDesk {
 
   private void deliverRetained(Subscription subscription, Publication publication) {
     if (rights.mayReceive(publication.path())) {
-      deliveries.put(Deliveries.Delivery.retained(publication, subscription));
+      deliveries().put(Deliveries.Delivery.retained(publication, subscription));
     }
   }
 
   /** Goes on with what is read, as far as the client takes it; to be called after everything. */
   void pump() {
-    while (retained != null && retained.hasPage() && !deliveries.isBusy()) {
+    while (retained != null && retained.hasPage() && !isBusy()) {
       retained.deliverPage();
     }
     if (retained != null && retained.isOver()) {
@@ -284,7 +274,6 @@ public final class TopicDesk {
         if (retained != null) {
           retained.end(subscription);
         }
-        exchange.unsubscribe(subscription);
       }
     }
     ServerFrame answer = new ServerFrame.Unsubscribed(unsubscribe.id(), existed);
@@ -315,13 +304,22 @@ public final class TopicDesk {
         retained.passed(arrival.subscriptions(), publication.path());
       }
       if (session == null || !session.takes(arrival)) {
-        deliveries.put(Deliveries.Delivery.of(publication, arrival.subscriptions(), null, 0));
+        deliveries().put(Deliveries.Delivery.of(publication, arrival.subscriptions(), null, 0));
       }
     }
   }
 
+  private boolean isBusy() {
+    return deliveries == null ? !wire.writable() : deliveries.isBusy();
+  }
+
   Deliveries deliveries() {
-    return deliveries;
+    Deliveries all = deliveries;
+    if (all == null) {
+      all = new Deliveries(wire, outlet, this::over, window, settings.maxQueued());
+      deliveries = all;
+    }
+    return all;
   }
 
   // The end.
@@ -342,9 +340,7 @@ public final class TopicDesk {
    * @return what the stream leaves in its session, and when; null: it has none
    */
   CompletableFuture<Devices.@Nullable Left> close(CloseCause cause) {
-    subscriptions.values().forEach(exchange::unsubscribe);
-    deliveries.handOn(subscriptions.values(), session == null || sessionExpiry == 0, exchange);
-    subscriptions.clear();
+    deliveries().handOn(subscriptions.end(), session == null || sessionExpiry == 0, exchange);
     Publication will =
         publishes == null || cause instanceof CloseCause.Drained ? null : publishes.will();
     if (session == null) {
@@ -356,7 +352,7 @@ public final class TopicDesk {
     session.close();
     Map<String, Long> positions = session.positions();
     List<Session.InFlight> inFlight = new ArrayList<>(session.notSentAgain());
-    inFlight.addAll(deliveries.left());
+    inFlight.addAll(deliveries().left());
     CompletableFuture<List<String>> unreleased =
         publishes == null ? CompletableFuture.completedFuture(List.of()) : publishes.unreleased();
     return session

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.viesti.protocol.Refused;
@@ -36,15 +37,28 @@ public final class TopicAcl {
   }
 
   private static final String COMMON_NAME = "${cn}";
+  private static final String OWN = "${";
 
   private final List<Rule> rules;
 
   /** For clients with certificates. */
   private final List<Rule> certified;
 
+  /** Where no rule is about the client's own; null: some are. */
+  private final @Nullable Rights everybodys;
+
   private TopicAcl(List<Rule> rules, List<Rule> certified) {
     this.rules = rules;
     this.certified = certified;
+    boolean same =
+        certified == rules && rules.stream().noneMatch(rule -> rule.filter().contains(OWN));
+    this.everybodys =
+        same
+            ? new Rights(
+                rules.stream()
+                    .map(rule -> new Filled(rule, TopicFilter.parse(rule.filter())))
+                    .toList())
+            : null;
   }
 
   private static final List<String> DEVELOPMENT = List.of("allow all #");
@@ -112,6 +126,9 @@ public final class TopicAcl {
 
   /** One client's rights. */
   public Rights of(Principal principal) {
+    if (everybodys != null) {
+      return everybodys;
+    }
     String commonName = principal.proof().commonName();
     List<Filled> filled = new ArrayList<>();
     for (Rule rule : commonName == null ? rules : certified) {
@@ -128,7 +145,7 @@ public final class TopicAcl {
       }
       filled.add(new Filled(rule, TopicFilter.parse(filter)));
     }
-    return new Rights(filled);
+    return new Rights(List.copyOf(filled));
   }
 
   /** Whether it is one level of a topic, as any: ids are, by {@code protocol.Ids}. */

@@ -52,14 +52,17 @@ final class Inbound {
   private final int receiveMaximum;
 
   /** By alias; the first is none. */
-  private final @Nullable String[] aliases;
+  private final int mostAliases;
+
+  /** By number; null while there was none. */
+  private @Nullable String @Nullable [] aliases;
 
   Inbound(Connect connect, OpenRequests open, MqttSettings settings) {
     this.connect = connect;
     this.open = open;
     this.settings = settings;
     this.receiveMaximum = connect.five() ? settings.receiveMaximum() : Integer.MAX_VALUE;
-    this.aliases = new String[connect.five() ? settings.topicAliasMaximum() + 1 : 1];
+    this.mostAliases = connect.five() ? settings.topicAliasMaximum() : 0;
   }
 
   /** The frame of any packet but CONNECT. */
@@ -123,9 +126,11 @@ final class Inbound {
     if (alias == null) {
       return checkTopic(named);
     }
-    if (alias == 0 || alias >= aliases.length) {
-      throw new Violation(
-          Reasons.TOPIC_ALIAS_INVALID, "a topic alias is 1 to " + (aliases.length - 1));
+    if (alias == 0 || alias > mostAliases) {
+      throw new Violation(Reasons.TOPIC_ALIAS_INVALID, "a topic alias is 1 to " + mostAliases);
+    }
+    if (aliases == null) {
+      aliases = new String[mostAliases + 1];
     }
     if (!named.isEmpty()) {
       aliases[alias] = checkTopic(named);

@@ -18,20 +18,27 @@ final class OpenRequests {
 
   record Unsubscribe(int filters) implements Request {}
 
-  private final IntObjectHashMap<Request> requests = new IntObjectHashMap<>(4);
+  /** Null while there was none. */
+  private @Nullable IntObjectHashMap<Request> requests;
+
   private int publishes;
 
   void add(int id, Request request) {
+    if (requests == null) {
+      requests = new IntObjectHashMap<>(4);
+    }
     count(requests.put(id, request), -1);
     count(request, 1);
   }
 
   @Nullable Request get(int id) {
-    return requests.get(id);
+    return requests == null ? null : requests.get(id);
   }
 
   void remove(int id) {
-    count(requests.remove(id), -1);
+    if (requests != null) {
+      count(requests.remove(id), -1);
+    }
   }
 
   private void count(@Nullable Request request, int change) {

@@ -28,7 +28,7 @@ final class Outbound {
   private final OpenRequests open;
   private final MqttSettings settings;
   private final int mostAliases;
-  private final Map<String, Integer> aliases = new HashMap<>(0);
+  private Map<String, Integer> aliases = Map.of();
 
   /** Of deliveries that the client cannot take, in its stead. */
   private List<ClientFrame> answers = List.of();
@@ -160,6 +160,9 @@ final class Outbound {
       return;
     }
     if (known == null && alias > 0) {
+      if (aliases.isEmpty()) {
+        aliases = new HashMap<>(2);
+      }
       aliases.put(topic, alias);
     }
     out.ensureWritable(PacketWriter.size(remaining));
