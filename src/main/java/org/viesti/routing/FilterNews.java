@@ -156,7 +156,10 @@ final class FilterNews extends AbstractBehavior<FilterNews.Message> {
     recent.forEach(each -> lately.addAll(each.filters()));
     for (ActorRef<Message> node : others) {
       if (peers.add(node) && !lately.isEmpty()) {
-        node.tell(new Learn(0, lately, getContext().getSelf()));
+        number++;
+        Set<ActorRef<Message>> missing = new HashSet<>(Set.of(node));
+        pending.put(number, new Pending(lately, missing, new CompletableFuture<>()));
+        tell(number);
       }
     }
     peers.retainAll(others);

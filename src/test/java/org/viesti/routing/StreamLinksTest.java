@@ -9,16 +9,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.viesti.journal.WakeUps;
 import org.viesti.protocol.Publication;
 import org.viesti.protocol.StreamId;
-import org.viesti.protocol.Topic;
 import org.viesti.testkit.Shows;
 
 /** Whether it shows that something a stream recorded did not come. */
@@ -109,8 +106,8 @@ class StreamLinksTest {
                     .withFallback(ConfigFactory.load()))
             .compareEvery();
     BlockingQueue<Long> asked = new LinkedBlockingQueue<>();
-    TopicOwner owners = new AskedOwner(asked);
-    Exchange exchange = Exchange.start(ACTORS.system(), owners, settings(every));
+    AskedOwner owners = new AskedOwner(asked);
+    Exchange exchange = owners.exchange(ACTORS.system(), every);
     long start = System.nanoTime();
     exchange.follow(STREAM, follower.getRef());
     asked.take();
@@ -124,10 +121,8 @@ class StreamLinksTest {
     ActorTestKit actors = ActorTestKit.create();
     try {
       Exchange exchange =
-          Exchange.start(
-              actors.system(),
-              new AskedOwner(new LinkedBlockingQueue<>()),
-              settings(Duration.ofHours(1)));
+          new AskedOwner(new LinkedBlockingQueue<>())
+              .exchange(actors.system(), Duration.ofHours(1));
       TestProbe<Exchange.Command> node = actors.createTestProbe();
       StreamVoice voice = new StreamVoice(STREAM, 7);
       links.follow(STREAM, follower.getRef());
@@ -157,31 +152,5 @@ class StreamLinksTest {
     exchange.compare(voice, node.getRef());
     Exchange.Told told = node.expectMessageClass(Exchange.Told.class);
     links.told(told.stream(), told.life(), told.number());
-  }
-
-  /** Is asked about streams, answers, and says when. */
-  private record AskedOwner(BlockingQueue<Long> asked) implements TopicOwner {
-    @Override
-    public void compare(StreamId stream, ActorRef<Exchange.Command> node) {
-      asked.add(System.nanoTime());
-      node.tell(new Exchange.Told(stream, 1, 0));
-    }
-
-    @Override
-    public void interested(Topic topic, ActorRef<Router.Command> node) {}
-
-    @Override
-    public void tell(Topic topic, Tell tell) {}
-
-    @Override
-    public void wants(Topic topic, Wants wants) {}
-
-    @Override
-    public void wake(WakeUps.Due due) {}
-  }
-
-  private static RoutingSettings settings(Duration compareEvery) {
-    return new RoutingSettings(
-        0, 0, compareEvery, new SharedStrategies(List.of()), new Retention(List.of()));
   }
 }
