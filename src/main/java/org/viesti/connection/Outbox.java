@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.Message;
-import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.Topic;
 
 /**
@@ -22,11 +21,11 @@ import org.viesti.protocol.Topic;
 final class Outbox {
   private final FlowWindow window;
   private final String user;
-  private final Consumer<ServerFrame> out;
+  private final Consumer<Message> out;
   private final Map<String, Track> tracks = new HashMap<>();
   private final ArrayDeque<Track> behind = new ArrayDeque<>(2);
 
-  Outbox(FlowWindow window, String user, Consumer<ServerFrame> out) {
+  Outbox(FlowWindow window, String user, Consumer<Message> out) {
     this.window = window;
     this.user = user;
     this.out = out;
@@ -42,6 +41,13 @@ final class Outbox {
 
   void add(Track track) {
     tracks.put(track.topic.path(), track);
+  }
+
+  /** What is on its way of it is no longer counted. */
+  void remove(Track track) {
+    tracks.remove(track.topic.path());
+    behind.remove(track);
+    track.acknowledge(track.sent, window);
   }
 
   FlowWindow window() {
@@ -76,8 +82,8 @@ final class Outbox {
   }
 
   private void send(Track track, Message message) {
-    out.accept(new ServerFrame.Delivery(message));
     track.onItsWay(message.seq(), message.size(), window);
+    out.accept(message);
   }
 
   void fallBehind(Track track, boolean urgent) {

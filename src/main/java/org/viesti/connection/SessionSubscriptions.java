@@ -15,6 +15,7 @@ import org.viesti.device.Session;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.DeviceId;
 import org.viesti.protocol.StreamId;
+import org.viesti.protocol.Topic;
 import org.viesti.protocol.TopicFilter;
 import org.viesti.routing.DurableFilters;
 import org.viesti.routing.Subscription;
@@ -110,6 +111,19 @@ final class SessionSubscriptions {
     return known;
   }
 
+  /** Keeps one of rooms, which need no filter to be in force: their logs have everything. */
+  CompletionStage<Done> keep(TopicFilter filter, Session.Kept how) {
+    CompletionStage<Done> subscribed =
+        needs.devices().subscribe(device, Map.of(filter.text(), how), List.of());
+    pending(subscribed);
+    kept.put(filter.text(), how);
+    return subscribed;
+  }
+
+  Session.@Nullable Kept kept(String filter) {
+    return kept.get(filter);
+  }
+
   private record Subscribed(Map<String, Session.Kept> changed, Map<StreamId, Streams.Head> heads) {}
 
   private CompletionStage<Done> forget(List<String> filters) {
@@ -158,7 +172,7 @@ final class SessionSubscriptions {
             .filter(
                 filter -> {
                   Session.Kept was = kept.remove(filter);
-                  return was != null && was.durable();
+                  return was != null && was.durable() && !Topic.isRoom(filter);
                 })
             .toList();
     CompletionStage<Done> unsubscribed =

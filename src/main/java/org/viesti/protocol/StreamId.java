@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
  * One partition of a tenant's topics that are no room's and no user's. Written as {@code
  * tenant/streams/3}.
  */
-public record StreamId(String tenant, int partition) {
+public record StreamId(String tenant, int partition) implements LogId {
   private static final String STREAMS = "streams/";
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -23,6 +23,7 @@ public record StreamId(String tenant, int partition) {
   }
 
   /** Its name within the tenant: {@code streams/3}. */
+  @Override
   public String path() {
     return STREAMS + partition;
   }
