@@ -28,6 +28,7 @@ import org.viesti.connection.TopicPublisher;
 import org.viesti.device.Devices;
 import org.viesti.edge.Calls;
 import org.viesti.edge.LiveServer;
+import org.viesti.edge.RoomPayloads;
 import org.viesti.edge.grpc.GrpcEdge;
 import org.viesti.edge.http.CallServer;
 import org.viesti.edge.http.RestEdge;
@@ -185,7 +186,8 @@ public final class Node implements AutoCloseable {
             resumeTokens,
             router,
             tails,
-            new TopicDesk.Needs(publisher, filters, devices, settings.topics()));
+            new TopicDesk.Needs(publisher, filters, devices, settings.topics()),
+            new RoomPayloads());
 
     // edges
     MqttAuthenticator mqttClients =

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.viesti.device.Session;
+import org.viesti.protocol.LogId;
 import org.viesti.protocol.Publication;
 import org.viesti.protocol.ServerFrame;
-import org.viesti.protocol.StreamId;
 import org.viesti.routing.Exchange;
 import org.viesti.routing.Subscription;
 
@@ -37,7 +37,7 @@ final class Deliveries {
   /**
    * One of them.
    *
-   * @param stream where it is recorded, at {@code position}; null: nowhere
+   * @param log where it is recorded, at {@code position}; null: nowhere
    * @param shared the subscription it is for, if others of a group could have it; null: none
    */
   record Delivery(
@@ -45,7 +45,7 @@ final class Deliveries {
       int qos,
       boolean retain,
       int[] identifiers,
-      @Nullable StreamId stream,
+      @Nullable LogId log,
       long position,
       @Nullable Subscription shared) {
     private static final int[] NO_IDENTIFIERS = {};
@@ -54,13 +54,13 @@ final class Deliveries {
     static Delivery of(
         Publication publication,
         List<Subscription> subscriptions,
-        @Nullable StreamId stream,
+        @Nullable LogId log,
         long position) {
       int most = 0;
       boolean asPublished = false;
       Subscription shared = null;
       for (Subscription subscription : subscriptions) {
-        if (stream != null || shared != null) {
+        if (log != null || shared != null) {
           subscription.done(); // no matter for others any more
         } else if (subscription.isShared()) {
           shared = subscription;
@@ -73,7 +73,7 @@ final class Deliveries {
           Math.min(publication.qos(), most),
           asPublished && publication.retain(),
           identifiers(subscriptions),
-          stream,
+          log,
           position,
           shared);
     }
@@ -134,7 +134,7 @@ final class Deliveries {
     if (delivery.publication().isExpired(System.currentTimeMillis())) {
       expired(delivery);
     } else if (delivery.qos() == 0 || window == 0) {
-      if (wire.writable()) {
+      if (delivery.log() != null || wire.writable()) {
         out.put(
             new ServerFrame.Published(
                 delivery.publication(), 0, 0, delivery.retain(), false, delivery.identifiers()));
@@ -144,7 +144,7 @@ final class Deliveries {
       finish(delivery);
     } else if (waiting.isEmpty() && inFlight.size() < window) {
       send(delivery);
-    } else if (delivery.stream() != null || waiting.size() < maxWaiting) {
+    } else if (delivery.log() != null || waiting.size() < maxWaiting) {
       waiting.add(delivery);
     } else {
       FULL.increment();
@@ -161,7 +161,7 @@ final class Deliveries {
     if (delivery.shared() != null) {
       delivery.shared().done();
     }
-    if (delivery.stream() != null) {
+    if (delivery.log() != null) {
       over.accept(delivery);
     }
   }
@@ -268,7 +268,7 @@ final class Deliveries {
     List<Session.InFlight> left = new ArrayList<>(inFlight.size());
     inFlight.values().forEach(one -> left.add(left(one.number(), one.delivery(), one.received())));
     for (Delivery delivery : waiting) {
-      if (delivery.stream() == null) {
+      if (delivery.log() == null) {
         left.add(left(0, delivery, false));
       }
     }
@@ -276,22 +276,22 @@ final class Deliveries {
   }
 
   private static Session.InFlight left(int number, Delivery delivery, boolean received) {
-    StreamId stream = delivery.stream();
+    LogId log = delivery.log();
     return new Session.InFlight(
         number,
-        stream == null ? null : stream.path(),
+        log == null ? null : log.path(),
         delivery.position(),
         delivery.qos(),
         delivery.retain(),
         received,
         delivery.identifiers(),
-        stream == null ? delivery.publication() : null);
+        log == null ? delivery.publication() : null);
   }
 
-  /** The first position of a stream that waits; none: that one. */
-  long firstWaiting(StreamId stream, long none) {
+  /** The first position of a log that waits; none: that one. */
+  long firstWaiting(LogId log, long none) {
     for (Delivery delivery : waiting) {
-      if (stream.equals(delivery.stream())) {
+      if (log.equals(delivery.log())) {
         return delivery.position();
       }
     }

@@ -1,9 +1,6 @@
 package org.viesti.connection;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Metrics;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +20,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 import org.viesti.device.Devices;
+import org.viesti.journal.History;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Message;
@@ -47,9 +45,8 @@ import org.viesti.user.Users;
  *      └──────────────── refused, revoked, client gone ──────────────────────────────────^
  * </pre>
  *
- * <p>While opening, the client's frames wait. {@link Opening} gathers what the {@link Outbox}
- * begins with. Live copies of messages are hints; the outbox compares positions, and this actor
- * reads the logs on for it, one stretch at a time.
+ * <p>While opening, the client's frames wait. {@link Opening} gathers what the {@link LogDesk}
+ * begins with, which brings the messages of rooms; the {@link TopicDesk} brings those of topics.
  */
 public final class DeviceConnection extends ExtensibleBehavior<Object> {
 
@@ -87,14 +84,10 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
 
   private record Failed(Throwable failure) implements Command {}
 
-  private record Read(Track track, Rooms.@Nullable Stretch stretch) implements Command {}
-
   private record Answered(List<ServerFrame> frames, int requests) implements Command {}
 
   /** Something that was begun is finished. */
   private record Then(Runnable effect) implements Command {}
-
-  private record Reconciled(Users.@Nullable Profile profile) implements Command {}
 
   /** An owner does not know of this stream: it was silent, or is gone with what it knew. */
   private record Unattached() implements Command {}
@@ -111,18 +104,17 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
       Devices devices,
       Admission admission,
       Opening opening,
+      History history,
       ActorRef<Router.Command> router,
       Tails tails,
-      TopicDesk.Needs topics) {}
-
-  private static final Counter READ = Metrics.counter("viesti.deliver.log-reads");
+      TopicDesk.Needs topics,
+      RoomJson roomJson) {}
 
   private final ActorContext<Object> context;
   private final Needs needs;
   private final Principal principal;
   private final Wire wire;
   private final String session;
-  private final Outbox outbox;
   private final Outlet outlet;
   private final DeskHost host = new Host();
   private final Publishing publishing;
@@ -131,8 +123,10 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
   /** Null while the stream has nothing to do with topics: most have nothing. */
   private @Nullable TopicDesk topics;
 
-  /** The user's rooms are for it; else it came for topics alone. */
-  private final boolean rooms;
+  /**
+   * Null: it came for topics alone, and its user's rooms are for it where it subscribes to them.
+   */
+  private final @Nullable LogDesk logs;
 
   private final Devices.Stream stream;
 
@@ -145,15 +139,6 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
   private Set<String> watched = Set.of();
   private boolean live;
   private boolean caughtUp;
-  private boolean reading;
-  private boolean reconciling;
-
-  /**
-   * What of the user's own log this stream's rooms reflect, and what of it is known to be there.
-   */
-  private long profileSeq;
-
-  private long profileWanted;
   private long heardAt = System.nanoTime();
 
   /** The client was pinged, and has said nothing since. */
@@ -190,9 +175,17 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
     this.publishing =
         new Publishing(settings, principal, needs.admission(), wire, outlet, this::pipe, host);
     this.acks = new Acknowledgements(settings, timers);
-    this.outbox = new Outbox(new FlowWindow(settings), principal.user().id(), outlet);
-    this.rooms = hello.terms() == null;
-    if (hello.terms() != null) {
+    if (hello.terms() == null) {
+      this.logs =
+          new LogDesk(
+              needs,
+              principal.user(),
+              self(),
+              host,
+              this::enter,
+              message -> outlet.put(new ServerFrame.Delivery(message)));
+    } else {
+      this.logs = null;
       this.topics = topics(hello.terms());
     }
     this.stream = needs.devices().stream(self());
@@ -230,7 +223,9 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
   @Override
   public Behavior<Object> receive(TypedActorContext<Object> ctx, Object message) {
     boolean stays = live ? whileLive(message) : whileOpening(message);
-    pump();
+    if (live && logs != null && logs.pump()) {
+      sayWhenCaughtUp(logs);
+    }
     if (topics != null) {
       topics.pump();
     }
@@ -264,8 +259,6 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
   private boolean opened(Opening.Result result) {
     live = true;
     opening = null;
-    profileSeq = result.attached().profile().seq();
-    result.tracks().forEach(outbox::add);
     acks.begin(result.newCursors());
     watchOwners(result.attached());
     outlet.put(result.welcome());
@@ -273,12 +266,8 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
     if (topics != null) {
       topics.opened(result.attached().device().session(), result.attached().device().cursors());
     }
-    for (Track track : result.tracks()) {
-      if (track.goal > track.sent) {
-        outbox.fallBehind(track, false);
-      } else if (track.isOver()) {
-        unfollow(List.of(track));
-      }
+    if (logs != null) {
+      logs.begin(result.attached().profile().seq(), result.tracks());
     }
     Collection<Object> came = waiting;
     waiting = List.of();
@@ -310,9 +299,7 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
         outlet.put(ServerFrame.Error.of(refusal, request));
         yield true;
       }
-      case Read(Track track, Rooms.Stretch stretch) -> onRead(track, stretch);
       case Answered(List<ServerFrame> frames, int requests) -> onAnswered(frames, requests);
-      case Reconciled(Users.Profile profile) -> onReconciled(profile);
       case Then(Runnable effect) -> {
         effect.run();
         yield true;
@@ -378,8 +365,8 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
           needs.users().setPresence(principal.user(), principal.device(), status, message);
       case ClientFrame.Watch(List<String> users) -> watch(users);
       case ClientFrame.Publish publish -> topics().publishes().publish(List.of(publish));
-      case ClientFrame.Subscribe subscribe -> topics().subscribe(subscribe);
-      case ClientFrame.Unsubscribe unsubscribe -> topics().unsubscribe(unsubscribe);
+      case ClientFrame.Subscribe subscribe -> topics().subscribes().subscribe(subscribe);
+      case ClientFrame.Unsubscribe unsubscribe -> topics().subscribes().unsubscribe(unsubscribe);
       case ClientFrame.Received(int delivery, boolean refused) ->
           topics().deliveries().received(delivery, refused);
       case ClientFrame.Done(int delivery) -> topics().deliveries().done(delivery);
@@ -404,17 +391,7 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
   }
 
   private TopicDesk topics(ClientFrame.@Nullable Terms terms) {
-    return new TopicDesk(
-        needs.topics(),
-        needs.settings(),
-        principal,
-        terms,
-        self(),
-        wire,
-        outlet,
-        publishing,
-        acks,
-        host);
+    return new TopicDesk(needs, principal, terms, self(), wire, outlet, publishing, acks, host);
   }
 
   private void pipe(CompletionStage<List<ServerFrame>> answers, int requests) {
@@ -447,21 +424,23 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
   private boolean onRouted(Router.Routed what) {
     switch (what) {
       case Router.Live(Topic topic, List<Message> messages, long head) -> {
-        if (!topic.isRoom()) {
-          reconcile(head);
+        if (logs != null) {
+          logs.live(topic, messages, head);
+        } else {
+          topics().subscribes().rooms().live(topic, messages, head);
         }
-        outbox.live(topic, messages, head);
       }
       case Router.Arrived(List<Router.Arrival> arrivals) -> topics().arrived(arrivals);
       case Router.Look(StreamId recorded) -> topics().look(recorded);
       case Router.Unheard(Topic topic, long head) -> {
-        Track track = outbox.track(topic.path());
-        if (track != null) {
-          track.unheard(head);
+        if (logs != null) {
+          logs.unheard(topic, head);
+        } else {
+          topics().subscribes().rooms().unheard(topic, head);
         }
       }
       case Router.Signalled(ServerFrame frame, String except) -> {
-        if (!principal.user().id().equals(except)) {
+        if (logs != null && !principal.user().id().equals(except)) {
           outlet.put(frame);
         }
       }
@@ -469,70 +448,25 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
     return true;
   }
 
-  /** Reads on the tracks whose turn it is: from the node's tails, or one at a time from the log. */
-  private void pump() {
-    while (live && !reading) {
-      Track next = outbox.next();
-      if (next == null) {
-        sayWhenCaughtUp();
-        return;
-      }
-      int most = outbox.window().room(needs.settings().readAtOnce());
-      List<Message> near = needs.tails().after(next.topic, next.sent, most);
-      if (near != null) {
-        continueWith(next, new Rooms.Stretch(near, near.getLast().seq(), near.size() < most));
-        continue;
-      }
-      reading = true;
-      READ.increment();
-      context.pipeToSelf(
-          read(next.topic, next.sent, most), (stretch, failure) -> new Read(next, stretch));
-    }
-  }
-
-  private CompletionStage<Rooms.Stretch> read(Topic topic, long after, int most) {
-    return topic.isRoom()
-        ? needs.rooms().read(topic.room(), after, most)
-        : needs
-            .users()
-            .read(principal.user(), after, most)
-            .thenApply(found -> new Rooms.Stretch(found.messages(), found.upTo(), found.end()));
-  }
-
-  private boolean onRead(Track track, Rooms.@Nullable Stretch stretch) {
-    reading = false;
-    if (stretch == null) {
-      context.getLog().warn("could not read {} after {}", track.topic, track.sent);
-      outbox.requeue(track);
-      return true;
-    }
-    continueWith(track, stretch);
-    return true;
-  }
-
-  private void continueWith(Track track, Rooms.Stretch stretch) {
-    if (!track.topic.isRoom() && !stretch.messages().isEmpty()) {
-      reconcile(stretch.messages().getLast().seq());
-    }
-    boolean done = outbox.stretch(track, stretch.messages(), stretch.upTo(), stretch.end());
-    if (done && track.isOver()) {
-      unfollow(List.of(track));
-    }
-  }
-
-  private void sayWhenCaughtUp() {
-    if (rooms && !caughtUp && outbox.isCaughtUp()) {
+  private void sayWhenCaughtUp(LogDesk all) {
+    if (!caughtUp && all.isCaughtUp()) {
       caughtUp = true;
       outlet.put(new ServerFrame.CaughtUp());
     }
   }
 
+  /** A room that the user is in now, from its beginning. */
+  private Track enter(Topic room, Users.Membership membership) {
+    Track track = new Track(room, membership.stays(), membership.stays().getFirst().from() - 1);
+    acks.begin(Map.of(room.path(), track.sent));
+    return track;
+  }
+
   private void acknowledge(String path, long seq) {
-    Track track = outbox.track(path);
-    if (track == null || seq <= track.acked) {
-      return;
+    Track track = logs == null ? null : logs.track(path);
+    if (logs != null && track != null && seq > track.acked) {
+      acks.acknowledged(track, logs.acknowledge(track, seq));
     }
-    acks.acknowledged(track, track.acknowledge(seq, outbox.window()));
   }
 
   private boolean flushCursors() {
@@ -550,61 +484,7 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
     return true;
   }
 
-  // Membership: the user's own log says when it changed, the user's owner what it is.
-
-  private void reconcile(long upTo) {
-    profileWanted = Math.max(profileWanted, upTo);
-    if (reconciling || profileSeq >= profileWanted) {
-      return;
-    }
-    reconciling = true;
-    context.pipeToSelf(
-        needs.users().get(principal.user()), (profile, failure) -> new Reconciled(profile));
-  }
-
-  private boolean onReconciled(Users.@Nullable Profile profile) {
-    reconciling = false;
-    if (profile == null || profile.seq() < profileSeq) {
-      reconcile(profileWanted);
-      return true;
-    }
-    profileSeq = profile.seq();
-    List<Topic> entered = new ArrayList<>(1);
-    for (Users.Membership membership : profile.memberships()) {
-      Topic topic = new RoomId(principal.user().tenant(), membership.room()).topic();
-      Track track = outbox.track(topic.path());
-      if (track == null) {
-        track = new Track(topic, membership.stays(), membership.stays().getFirst().from() - 1);
-        outbox.add(track);
-        acks.begin(Map.of(topic.path(), track.sent));
-      }
-      track.stays = membership.stays();
-      if (track.isOver()) {
-        unfollow(List.of(track));
-      } else if (!track.followed) {
-        track.followed = true;
-        track.skipToStay();
-        entered.add(topic);
-        outbox.fallBehind(track, false);
-      }
-    }
-    if (!entered.isEmpty()) {
-      needs.router().tell(new Router.Follow(entered, self()));
-    }
-    // What was asked for before the last change came does not tell of it.
-    reconcile(profileWanted);
-    return true;
-  }
-
-  /** Any thread may call it: an opening that is no longer wanted ends by itself. */
-  private void unfollow(Collection<Track> tracks) {
-    List<Topic> topics =
-        tracks.stream().filter(track -> track.followed).map(track -> track.topic).toList();
-    if (!topics.isEmpty()) {
-      tracks.forEach(track -> track.followed = false);
-      needs.router().tell(new Router.Unfollow(topics, self()));
-    }
-  }
+  // The stream's owners.
 
   private void watchOwners(Opening.Attached attached) {
     watchOwner(attached.profile().owner());
@@ -622,7 +502,7 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
 
   private boolean attach() {
     context.pipeToSelf(
-        needs.opening().attach(principal, rooms, self(), stream),
+        needs.opening().attach(principal, logs != null, self(), stream),
         (attached, failure) -> attached != null ? new Attached(attached) : new Failed(failure));
     return true;
   }
@@ -637,17 +517,17 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
 
   private boolean onAttached(Opening.Attached attached) {
     watchOwners(attached);
-    if (!rooms) {
-      return true;
+    if (logs != null) {
+      watch(List.copyOf(watched));
+      logs.reconciled(attached.profile());
     }
-    watch(List.copyOf(watched));
-    return onReconciled(attached.profile());
+    return true;
   }
 
   // Reading, typing, presence: in no log.
 
   private void markRead(String room, long seq) {
-    Track track = outbox.track(Topic.ROOMS + room);
+    Track track = logs == null ? null : logs.track(Topic.ROOMS + room);
     if (track == null || seq > Math.max(track.head, track.sent)) {
       outlet.put(
           ServerFrame.Error.of(
@@ -687,12 +567,7 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
               null));
       return;
     }
-    Set<String> rooms = new HashSet<>();
-    for (Track track : outbox.tracks()) {
-      if (track.topic.isRoom() && track.followed) {
-        rooms.add(track.topic.room().id());
-      }
-    }
+    Set<String> rooms = logs == null ? Set.of() : logs.rooms();
     Set<String> wanted = new HashSet<>(users);
     for (String user : watched) {
       if (!wanted.contains(user)) {
@@ -732,7 +607,7 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
 
   /** However late the check comes, nobody is sent away who was not asked first. */
   private boolean checkHeartbeat() {
-    if (!rooms) {
+    if (logs == null) {
       return true; // the client said itself how long it may be silent, and its edge minds that
     }
     if (publishing.isPaused()) {
@@ -760,13 +635,15 @@ public final class DeviceConnection extends ExtensibleBehavior<Object> {
     if (live) {
       flushCursors();
     }
-    unfollow(outbox.tracks());
+    if (logs != null) {
+      logs.close();
+    }
     if (opening != null) {
-      opening.thenAccept(result -> unfollow(result.tracks()));
+      opening.thenAccept(result -> LogDesk.unfollow(needs.router(), self(), result.tracks()));
     }
     watched.forEach(
         user -> needs.users().unwatch(new UserId(principal.user().tenant(), user), self()));
-    if (rooms) {
+    if (logs != null) {
       needs.users().detach(principal.user(), principal.device(), self());
     }
     if (topics == null) {

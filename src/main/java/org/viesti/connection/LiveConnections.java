@@ -55,11 +55,13 @@ public final class LiveConnections implements Connections {
       ResumeTokens resumeTokens,
       ActorRef<Router.Command> router,
       Tails tails,
-      TopicDesk.Needs topics) {
+      TopicDesk.Needs topics,
+      RoomJson roomJson) {
     Opening opening = new Opening(settings, users, devices, history, resumeTokens, router);
     DeviceConnection.Needs needs =
         new DeviceConnection.Needs(
-            settings, rooms, users, devices, admission, opening, router, tails, topics);
+            settings, rooms, users, devices, admission, opening, history, router, tails, topics,
+            roomJson);
     return new LiveConnections(
         system,
         system.systemActorOf(

@@ -5,9 +5,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.Message;
-import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.Topic;
 
 /**
@@ -21,13 +21,13 @@ import org.viesti.protocol.Topic;
 final class Outbox {
   private final FlowWindow window;
   private final String user;
-  private final Outlet out;
+  private final Consumer<Message> out;
   private Map<String, Track> tracks = Map.of();
 
   /** Null while none was. */
   private @Nullable ArrayDeque<Track> behind;
 
-  Outbox(FlowWindow window, String user, Outlet out) {
+  Outbox(FlowWindow window, String user, Consumer<Message> out) {
     this.window = window;
     this.user = user;
     this.out = out;
@@ -46,6 +46,15 @@ final class Outbox {
       tracks = new HashMap<>();
     }
     tracks.put(track.topic.path(), track);
+  }
+
+  /** What is on its way of it is no longer counted. */
+  void remove(Track track) {
+    tracks.remove(track.topic.path());
+    if (behind != null) {
+      behind.remove(track);
+    }
+    track.acknowledge(track.sent, window);
   }
 
   FlowWindow window() {
@@ -80,8 +89,8 @@ final class Outbox {
   }
 
   private void send(Track track, Message message) {
-    out.put(new ServerFrame.Delivery(message));
     track.onItsWay(message.seq(), message.size(), window);
+    out.accept(message);
   }
 
   void fallBehind(Track track, boolean urgent) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,15 +20,20 @@ import org.viesti.protocol.Publication;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.ServerFrame;
+import org.viesti.protocol.Topic;
 import org.viesti.routing.Retained;
 import org.viesti.security.Principal;
 import org.viesti.security.TopicAcl;
 
-/** What one client publishes on topics: admitted, handed on, answered; its will among it. */
+/**
+ * What one client publishes on topics, those of rooms among them: admitted, handed on, answered;
+ * its will among it.
+ */
 final class PublishDesk {
   private static final Counter DENIED = Metrics.counter("viesti.admit.denied");
 
   private final TopicPublisher publisher;
+  private final RoomPosts posts;
   private final Principal principal;
   private final String stream;
   private final TopicAcl.Rights rights;
@@ -46,36 +52,52 @@ final class PublishDesk {
 
   PublishDesk(
       TopicPublisher publisher,
+      RoomPosts posts,
       Principal principal,
-      String stream,
       TopicAcl.Rights rights,
       Outlet outlet,
       Publishing publishing,
       DeskHost host,
       ClientFrame.@Nullable Will will) {
     this.publisher = publisher;
+    this.posts = posts;
     this.principal = principal;
-    this.stream = stream;
+    this.stream = principal.deviceId().key();
     this.rights = rights;
     this.outlet = outlet;
     this.publishing = publishing;
     this.host = host;
     this.answers = new PublishAnswers(outlet::put);
-    this.will = will == null || refusal(will.message()) != null ? null : will;
+    this.will = will == null || isRefused(will.message()) ? null : will;
+  }
+
+  /** A room is spoken to by who is there. */
+  private boolean isRefused(ClientFrame.Publish will) {
+    return Topic.isRoom(will.topic()) || refusal(will) != null;
   }
 
   void publish(List<ClientFrame.Publish> all) {
     List<ClientFrame.Publish> admitted = new ArrayList<>(all.size());
     List<Publication> publications = new ArrayList<>(all.size());
+    List<ClientFrame.Publish> toRooms = new ArrayList<>(0);
     for (ClientFrame.Publish publish : all) {
       if (admit(publish)) {
         admitted.add(publish);
-        publications.add(publication(publish));
+        if (Topic.isRoom(publish.topic())) {
+          toRooms.add(publish);
+        } else {
+          publications.add(publication(publish));
+        }
       }
     }
-    List<TopicPublisher.Published> published = publisher.publish(publications);
-    for (int i = 0; i < published.size(); i++) {
-      answer(admitted.get(i), published.get(i));
+    Iterator<TopicPublisher.Published> published = publisher.publish(publications).iterator();
+    Iterator<CompletionStage<Done>> posted = posts.post(toRooms).iterator();
+    for (ClientFrame.Publish publish : admitted) {
+      answer(
+          publish,
+          Topic.isRoom(publish.topic())
+              ? new TopicPublisher.Published(true, posted.next())
+              : published.next());
     }
   }
 

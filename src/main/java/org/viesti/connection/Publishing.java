@@ -167,12 +167,17 @@ final class Publishing {
             id, room, recorded.eventId(), recorded.seq(), recorded.at(), recorded.duplicate());
   }
 
-  private boolean admitRate(String id) {
+  /** One post more. Throws Refused with RATE_LIMITED if it comes too soon. */
+  void takeRate() {
     if (rate == null) {
       rate = new TokenBucket(settings.deviceRate(), settings.deviceBurst(), System::nanoTime);
     }
+    Quotas.refuse(rate.take(), "viesti.limits.device-rate");
+  }
+
+  private boolean admitRate(String id) {
     try {
-      Quotas.refuse(rate.take(), "viesti.limits.device-rate");
+      takeRate();
       return true;
     } catch (Refused refused) {
       outlet.put(ServerFrame.Error.of(refused.refusal(), id));

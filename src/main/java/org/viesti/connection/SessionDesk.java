@@ -14,9 +14,11 @@ import org.viesti.device.Devices;
 import org.viesti.device.Session;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.DeviceId;
+import org.viesti.protocol.LogId;
 import org.viesti.protocol.Publication;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.StreamId;
+import org.viesti.protocol.Topic;
 import org.viesti.protocol.TopicFilter;
 import org.viesti.routing.DurableFilters;
 import org.viesti.routing.Exchange;
@@ -41,6 +43,9 @@ final class SessionDesk {
     List<Subscription> subscriptions(Publication publication, StreamId stream, long position);
 
     boolean mayReceive(String topic);
+
+    /** Something in flight was kept no longer. */
+    void gone(LogId log, long position);
   }
 
   private final Needs needs;
@@ -80,8 +85,13 @@ final class SessionDesk {
    * Goes on with a session.
    *
    * @param inForce done when all its filters are in force
+   * @param ofRooms what is in flight of rooms, by path and position
    */
-  void resume(Session session, Map<String, Long> cursors, CompletionStage<?> inForce) {
+  void resume(
+      Session session,
+      Map<String, Long> cursors,
+      CompletionStage<?> inForce,
+      CompletionStage<Map<String, Map<Long, Publication>>> ofRooms) {
     toSendAgain = session.inFlight();
     subscriptions
         .resume(session.subscriptions())
@@ -91,13 +101,13 @@ final class SessionDesk {
               add(new StreamTrack(stream, Math.max(cursor, position), true));
             });
     for (Session.InFlight each : session.inFlight()) {
-      StreamTrack track = each.stream() == null ? null : tracks.get(stream(each.stream()));
+      StreamTrack track = log(each) instanceof StreamId stream ? tracks.get(stream) : null;
       if (track != null) {
-        track.with(each.position());
+        track.unacked.with(each.position());
       }
     }
-    CompletionStage<Map<StreamId, Map<Long, Publication>>> inFlight =
-        needs.streams().at(positions(session.inFlight()));
+    CompletionStage<Map<String, Map<Long, Publication>>> inFlight =
+        needs.streams().at(positions(session.inFlight())).thenCombine(ofRooms, SessionDesk::byPath);
     CompletionStage<Map<StreamId, Streams.Head>> heads =
         inForce.thenCompose(done -> needs.streams().heads(List.copyOf(tracks.keySet())));
     host.then(
@@ -114,7 +124,28 @@ final class SessionDesk {
   }
 
   private record Resumed(
-      Map<StreamId, Map<Long, Publication>> inFlight, Map<StreamId, Streams.Head> heads) {}
+      Map<String, Map<Long, Publication>> inFlight, Map<StreamId, Streams.Head> heads) {}
+
+  private static Map<String, Map<Long, Publication>> byPath(
+      Map<StreamId, Map<Long, Publication>> ofStreams,
+      Map<String, Map<Long, Publication>> ofRooms) {
+    Map<String, Map<Long, Publication>> all = new HashMap<>(ofRooms);
+    ofStreams.forEach((stream, found) -> all.put(stream.path(), found));
+    return all;
+  }
+
+  /** What comes first is yet to be sent again. */
+  boolean isResuming() {
+    return toSendAgain != null;
+  }
+
+  private @Nullable LogId log(Session.InFlight one) {
+    String path = one.stream();
+    if (path == null) {
+      return null;
+    }
+    return StreamId.isPath(path) ? stream(path) : Topic.of(device.user().tenant(), path);
+  }
 
   private StreamId stream(String path) {
     return StreamId.parse(device.user().tenant() + "/" + path);
@@ -128,34 +159,32 @@ final class SessionDesk {
   private Map<StreamId, List<Long>> positions(List<Session.InFlight> inFlight) {
     Map<StreamId, List<Long>> positions = new HashMap<>();
     for (Session.InFlight each : inFlight) {
-      if (each.stream() != null) {
-        positions
-            .computeIfAbsent(stream(each.stream()), s -> new ArrayList<>())
-            .add(each.position());
+      if (log(each) instanceof StreamId stream) {
+        positions.computeIfAbsent(stream, s -> new ArrayList<>()).add(each.position());
       }
     }
     return positions;
   }
 
-  private void sendAgain(Session session, Map<StreamId, Map<Long, Publication>> found) {
+  private void sendAgain(Session session, Map<String, Map<Long, Publication>> found) {
     for (Session.InFlight each : session.inFlight()) {
-      StreamId stream = each.stream() == null ? null : stream(each.stream());
+      LogId log = log(each);
       Publication publication =
-          stream == null
+          log == null
               ? each.publication()
-              : found.getOrDefault(stream, Map.of()).get(each.position());
+              : found.getOrDefault(log.path(), Map.of()).get(each.position());
       if (publication != null) {
-        sendAgain(each, publication, stream);
-      } else if (stream != null) {
-        done(stream, each.position()); // it was kept no longer
+        sendAgain(each, publication, log);
+      } else if (log != null) {
+        client.gone(log, each.position());
       }
     }
   }
 
-  private void sendAgain(Session.InFlight was, Publication publication, @Nullable StreamId stream) {
+  private void sendAgain(Session.InFlight was, Publication publication, @Nullable LogId log) {
     Deliveries.Delivery delivery =
         new Deliveries.Delivery(
-            publication, was.qos(), was.retain(), was.identifiers(), stream, was.position(), null);
+            publication, was.qos(), was.retain(), was.identifiers(), log, was.position(), null);
     if (was.number() == 0) {
       deliveries.put(delivery);
     } else {
@@ -178,6 +207,17 @@ final class SessionDesk {
   /** Done when the session has them, and those that are durable are in force everywhere. */
   CompletionStage<Done> subscribe(Map<TopicFilter, ClientFrame.Wanted> wanted) {
     return subscriptions.subscribe(wanted, this::begin);
+  }
+
+  /** The same of a filter of rooms, of which what was posted after these positions is for it. */
+  CompletionStage<Done> subscribe(
+      TopicFilter filter, ClientFrame.Wanted wanted, Map<String, Long> from) {
+    return subscriptions.keep(filter, new Session.Kept(wanted, from));
+  }
+
+  /** A subscription as the session has it; null: it has none. */
+  Session.@Nullable Kept kept(String filter) {
+    return subscriptions.kept(filter);
   }
 
   /** Done when the session is without them. */
@@ -251,7 +291,7 @@ final class SessionDesk {
   private void deliver(
       Publication publication, List<Subscription> to, StreamTrack track, long position) {
     if (!to.isEmpty() && client.mayReceive(publication.path())) {
-      track.with(position);
+      track.unacked.with(position);
       deliveries.put(Deliveries.Delivery.of(publication, to, track.stream, position));
     }
   }
@@ -267,7 +307,7 @@ final class SessionDesk {
   void done(StreamId stream, long position) {
     StreamTrack track = tracks.get(stream);
     if (track != null) {
-      track.done(position);
+      track.unacked.done(position);
     }
   }
 

@@ -15,6 +15,7 @@ import org.viesti.device.Session;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.DeviceId;
 import org.viesti.protocol.StreamId;
+import org.viesti.protocol.Topic;
 import org.viesti.protocol.TopicFilter;
 import org.viesti.routing.DurableFilters;
 import org.viesti.routing.Subscription;
@@ -49,14 +50,16 @@ final class SessionSubscriptions {
     Map<StreamId, Long> first = new HashMap<>();
     subscriptions.forEach(
         (text, each) -> {
-          Map<String, Long> from = new HashMap<>(each.from());
-          if (each.durable()) {
-            // One that its topics were moved to since has nothing older for it.
-            needs
-                .streams()
-                .of(device.user().tenant(), TopicFilter.parse(text))
-                .forEach(stream -> from.putIfAbsent(stream.path(), 0L));
+          if (!each.durable() || Topic.isRoom(text)) {
+            kept.put(text, each);
+            return;
           }
+          Map<String, Long> from = new HashMap<>(each.from());
+          // One that its topics were moved to since has nothing older for it.
+          needs
+              .streams()
+              .of(device.user().tenant(), TopicFilter.parse(text))
+              .forEach(stream -> from.putIfAbsent(stream.path(), 0L));
           kept.put(text, new Session.Kept(each.wanted(), from));
           from.forEach((path, position) -> first.merge(stream(path), position, Math::min));
         });
@@ -133,6 +136,19 @@ final class SessionSubscriptions {
     return known;
   }
 
+  /** Keeps one of rooms, which need no filter to be in force: their logs have everything. */
+  CompletionStage<Done> keep(TopicFilter filter, Session.Kept how) {
+    CompletionStage<Done> subscribed =
+        needs.devices().subscribe(device, Map.of(filter.text(), how), List.of());
+    pending(subscribed);
+    kept.put(filter.text(), how);
+    return subscribed;
+  }
+
+  Session.@Nullable Kept kept(String filter) {
+    return kept.get(filter);
+  }
+
   private record Subscribed(Map<String, Session.Kept> changed, Map<StreamId, Streams.Head> heads) {}
 
   private CompletionStage<Done> forget(List<String> filters) {
@@ -181,7 +197,7 @@ final class SessionSubscriptions {
             .filter(
                 filter -> {
                   Session.Kept was = kept.remove(filter);
-                  return was != null && was.durable();
+                  return was != null && was.durable() && !Topic.isRoom(filter);
                 })
             .toList();
     CompletionStage<Done> unsubscribed =

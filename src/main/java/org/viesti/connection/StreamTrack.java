@@ -1,8 +1,5 @@
 package org.viesti.connection;
 
-import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.Set;
 import org.viesti.protocol.StreamId;
 
 /** How far a session is in one stream of topics. */
@@ -26,11 +23,7 @@ final class StreamTrack {
   /** How often it was told that something may be missing. */
   int looks;
 
-  /** Positions that are with the client, in order. */
-  private final ArrayDeque<Long> pending = new ArrayDeque<>(4);
-
-  /** Those of them that are done with, but not all before. */
-  private final Set<Long> ahead = new HashSet<>(0);
+  final Unacked unacked = new Unacked();
 
   StreamTrack(StreamId stream, long sent, boolean behind) {
     this.stream = stream;
@@ -38,20 +31,8 @@ final class StreamTrack {
     this.behind = behind;
   }
 
-  void with(long position) {
-    pending.add(position);
-  }
-
-  void done(long position) {
-    ahead.add(position);
-    while (!pending.isEmpty() && ahead.remove(pending.peek())) {
-      pending.remove();
-    }
-  }
-
   /** Everything up to here is done with. */
   long acked() {
-    Long first = pending.peek();
-    return first == null ? sent : Math.min(sent, first - 1);
+    return unacked.upTo(sent);
   }
 }

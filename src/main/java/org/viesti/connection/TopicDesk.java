@@ -1,7 +1,6 @@
 package org.viesti.connection;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,23 +10,21 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.device.Devices;
 import org.viesti.device.Session;
 import org.viesti.protocol.ClientFrame;
-import org.viesti.protocol.ErrorCode;
+import org.viesti.protocol.LogId;
 import org.viesti.protocol.Publication;
-import org.viesti.protocol.Refusal;
-import org.viesti.protocol.Refused;
-import org.viesti.protocol.ServerFrame;
 import org.viesti.protocol.StreamId;
+import org.viesti.protocol.Topic;
 import org.viesti.protocol.TopicFilter;
 import org.viesti.routing.DurableFilters;
-import org.viesti.routing.Exchange;
 import org.viesti.routing.Router;
 import org.viesti.routing.Subscription;
 import org.viesti.security.Principal;
 import org.viesti.security.TopicAcl;
 
 /**
- * One stream's dealings with the topic tree: what it subscribed to and is delivered; what it
- * publishes there goes through its {@link PublishDesk}. It belongs to the connection's actor.
+ * One stream's dealings with the topic tree: what it is delivered, and its session. What it
+ * subscribes to goes through its {@link SubscribeDesk}, what it publishes through its {@link
+ * PublishDesk}. It belongs to the connection's actor.
  */
 public final class TopicDesk {
   /** What it needs of its node. */
@@ -38,20 +35,19 @@ public final class TopicDesk {
     }
   }
 
-  private final Needs needs;
-  private final Exchange exchange;
+  private final DeviceConnection.Needs needs;
   private final ConnectionSettings settings;
   private final Principal principal;
-  private final String stream;
   private final ActorRef<Router.Routed> follower;
+  private final Wire wire;
   private final Outlet outlet;
   private final Publishing publishing;
 
   /** Null while the client has published nothing and has no will. */
   private @Nullable PublishDesk publishes;
 
-  /** Null while nothing that was retained is on its way. */
-  private @Nullable RetainedReads retained;
+  /** Null while the client has subscribed to nothing. */
+  private @Nullable SubscribeDesk subscribes;
 
   private final Acknowledgements acks;
   private final DeskHost host;
@@ -62,9 +58,10 @@ public final class TopicDesk {
   /** Null while nothing was delivered. */
   private @Nullable Deliveries deliveries;
 
-  private final Wire wire;
   private final TopicAcl.Rights rights;
-  private final LiveSubscriptions subscriptions;
+
+  /** Its user's rooms are delivered to the stream, whatever it subscribes to. */
+  private final boolean chat;
 
   /** The client was told that it is connected. */
   private boolean opened;
@@ -76,8 +73,7 @@ public final class TopicDesk {
   private @Nullable SessionDesk session;
 
   TopicDesk(
-      Needs needs,
-      ConnectionSettings settings,
+      DeviceConnection.Needs needs,
       Principal principal,
       ClientFrame.@Nullable Terms terms,
       ActorRef<Router.Routed> follower,
@@ -87,23 +83,20 @@ public final class TopicDesk {
       Acknowledgements acks,
       DeskHost host) {
     this.needs = needs;
-    this.exchange = needs.publisher().exchange();
-    this.settings = settings;
+    this.settings = needs.settings();
     this.principal = principal;
-    this.stream = principal.deviceId().key();
     this.follower = follower;
+    this.wire = wire;
     this.outlet = outlet;
     this.publishing = publishing;
     this.acks = acks;
     this.host = host;
-    this.rights = needs.acl().of(principal);
-    this.subscriptions =
-        new LiveSubscriptions(exchange, principal.user().tenant(), stream, follower);
+    this.rights = needs.topics().acl().of(principal);
+    this.chat = terms == null;
     if (terms != null && terms.will() != null) {
       this.publishes = publishDesk(terms.will());
     }
     this.sessionExpiry = terms == null ? 0 : terms.sessionExpiry();
-    this.wire = wire;
     this.window = terms == null ? 0 : Math.min(terms.receiveMaximum(), settings.windowMessages());
   }
 
@@ -128,7 +121,7 @@ public final class TopicDesk {
     }
     SessionDesk desk =
         new SessionDesk(
-            needs.ofSession(),
+            needs.topics().ofSession(),
             principal.deviceId(),
             follower,
             new SessionClient(),
@@ -146,9 +139,19 @@ public final class TopicDesk {
     found
         .subscriptions()
         .forEach(
-            (text, each) ->
-                everywhere.add(subscriptions.add(TopicFilter.parse(text), each.wanted())));
-    desk.resume(found, cursors, all(everywhere));
+            (text, each) -> {
+              if (!Topic.isRoom(text)) {
+                everywhere.add(
+                    subscribes().subscriptions().add(TopicFilter.parse(text), each.wanted()));
+              }
+            });
+    desk.resume(
+        found,
+        cursors,
+        all(everywhere),
+        RoomDesk.isIn(found)
+            ? subscribes().rooms().resume(found, cursors)
+            : CompletableFuture.completedFuture(Map.of()));
   }
 
   private static CompletableFuture<Void> all(List<CompletableFuture<?>> futures) {
@@ -160,29 +163,38 @@ public final class TopicDesk {
     @Override
     public List<Subscription> subscriptions(
         Publication publication, StreamId stream, long position) {
-      List<Subscription> taking = new ArrayList<>(1);
-      boolean durable = false;
-      for (Subscription each : subscriptions.matching(publication)) {
-        if (Objects.requireNonNull(session).takes(each.filter().text(), stream, position)) {
-          taking.add(each);
-          durable |= SessionSubscriptions.isDurable(each);
-        }
-      }
-      return durable ? taking : List.of();
+      List<Subscription> all = subscribes().subscriptions().matching(publication);
+      all.removeIf(
+          each -> !Objects.requireNonNull(session).takes(each.filter().text(), stream, position));
+      return all.stream().anyMatch(SessionSubscriptions::isDurable) ? all : List.of();
     }
 
     @Override
     public boolean mayReceive(String topic) {
       return rights.mayReceive(topic);
     }
+
+    @Override
+    public void gone(LogId log, long position) {
+      over(log, position);
+    }
   }
 
   /** The client is done with something that was recorded. */
   private void over(Deliveries.Delivery delivery) {
-    StreamId from = delivery.stream();
-    if (session != null && from != null) {
-      session.done(from, delivery.position());
-      acks.moved(from.path(), session.acked(from));
+    if (delivery.log() != null) {
+      over(delivery.log(), delivery.position());
+    }
+  }
+
+  private void over(LogId log, long position) {
+    switch (log) {
+      case StreamId stream -> {
+        SessionDesk desk = Objects.requireNonNull(session);
+        desk.done(stream, position);
+        acks.moved(stream.path(), desk.acked(stream));
+      }
+      case Topic room -> subscribes().rooms().done(room, position);
     }
   }
 
@@ -190,104 +202,14 @@ public final class TopicDesk {
     Objects.requireNonNull(session).look(recorded);
   }
 
-  // Subscribe.
-
-  void subscribe(ClientFrame.Subscribe subscribe) {
-    List<ServerFrame.Grant> grants = new ArrayList<>(subscribe.filters().size());
-    List<CompletableFuture<?>> inForce = new ArrayList<>(subscribe.filters().size());
-    Map<TopicFilter, ClientFrame.Wanted> granted = new LinkedHashMap<>();
-    List<Runnable> afterwards = new ArrayList<>(0);
-    for (ClientFrame.Wanted wanted : subscribe.filters()) {
-      TopicFilter filter = TopicFilter.parse(wanted.filter());
-      Refusal refusal = refusal(filter);
-      grants.add(new ServerFrame.Grant(wanted.qos(), refusal));
-      if (refusal != null) {
-        continue;
-      }
-      boolean isNew = subscriptions.get(filter.text()) == null;
-      inForce.add(subscriptions.add(filter, wanted));
-      granted.put(filter, wanted);
-      boolean wantsKept = wanted.retained() == 0 || (wanted.retained() == 1 && isNew);
-      if (wantsKept && filter.share() == null) {
-        Subscription subscription = Objects.requireNonNull(subscriptions.get(filter.text()));
-        RetainedReads reads = retained();
-        reads.begin(subscription);
-        afterwards.add(() -> reads.read(subscription));
-      }
-    }
-    if (session != null && !granted.isEmpty()) {
-      inForce.add(session.subscribe(granted).toCompletableFuture());
-    }
-    host.then(
-        all(inForce),
-        done -> {
-          outlet.put(
-              done.failure() == null
-                  ? new ServerFrame.Subscribed(subscribe.id(), grants)
-                  : ServerFrame.Error.of(Refused.in(done.failure()), subscribe.id()));
-          afterwards.forEach(Runnable::run);
-        });
-  }
-
-  private @Nullable Refusal refusal(TopicFilter filter) {
-    if (!rights.maySubscribe(filter)) {
-      return Refusal.of(ErrorCode.PERMISSION_DENIED, "you may not subscribe to " + filter);
-    }
-    if (subscriptions.size() >= settings.maxSubscriptions()
-        && subscriptions.get(filter.text()) == null) {
-      return new Refusal(
-          ErrorCode.LIMIT_EXCEEDED,
-          "at most " + settings.maxSubscriptions() + " subscriptions",
-          "viesti.connection.max-subscriptions",
-          null);
-    }
-    return null;
-  }
-
-  private void deliverRetained(Subscription subscription, Publication publication) {
-    if (rights.mayReceive(publication.path())) {
-      deliveries().put(Deliveries.Delivery.retained(publication, subscription));
-    }
-  }
-
   /** Goes on with what is read, as far as the client takes it; to be called after everything. */
   void pump() {
-    while (retained != null && retained.hasPage() && !isBusy()) {
-      retained.deliverPage();
-    }
-    if (retained != null && retained.isOver()) {
-      retained = null;
+    if (subscribes != null) {
+      subscribes.pump();
     }
     if (session != null) {
       session.pump();
     }
-  }
-
-  void unsubscribe(ClientFrame.Unsubscribe unsubscribe) {
-    List<Boolean> existed = new ArrayList<>(unsubscribe.filters().size());
-    List<String> gone = new ArrayList<>(unsubscribe.filters().size());
-    for (String filter : unsubscribe.filters()) {
-      Subscription subscription = subscriptions.remove(filter);
-      existed.add(subscription != null);
-      if (subscription != null) {
-        gone.add(filter);
-        if (retained != null) {
-          retained.end(subscription);
-        }
-      }
-    }
-    ServerFrame answer = new ServerFrame.Unsubscribed(unsubscribe.id(), existed);
-    if (session == null || gone.isEmpty()) {
-      outlet.put(answer);
-      return;
-    }
-    host.then(
-        session.unsubscribe(gone),
-        done ->
-            outlet.put(
-                done.failure() == null
-                    ? answer
-                    : ServerFrame.Error.of(Refused.in(done.failure()), unsubscribe.id())));
   }
 
   // Deliver.
@@ -300,17 +222,13 @@ public final class TopicDesk {
         arrival.subscriptions().forEach(Subscription::done);
         continue;
       }
-      if (retained != null) {
-        retained.passed(arrival.subscriptions(), publication.path());
+      if (subscribes != null) {
+        subscribes.passed(arrival.subscriptions(), publication.path());
       }
       if (session == null || !session.takes(arrival)) {
         deliveries().put(Deliveries.Delivery.of(publication, arrival.subscriptions(), null, 0));
       }
     }
-  }
-
-  private boolean isBusy() {
-    return deliveries == null ? !wire.writable() : deliveries.isBusy();
   }
 
   Deliveries deliveries() {
@@ -340,12 +258,14 @@ public final class TopicDesk {
    * @return what the stream leaves in its session, and when; null: it has none
    */
   CompletableFuture<Devices.@Nullable Left> close(CloseCause cause) {
-    deliveries().handOn(subscriptions.end(), session == null || sessionExpiry == 0, exchange);
+    if (subscribes != null) {
+      subscribes.close(session == null || sessionExpiry == 0);
+    }
     Publication will =
         publishes == null || cause instanceof CloseCause.Drained ? null : publishes.will();
     if (session == null) {
       if (will != null && opened) {
-        needs.publisher().publish(will);
+        needs.topics().publisher().publish(will);
       }
       return CompletableFuture.completedFuture(null);
     }
@@ -373,20 +293,47 @@ public final class TopicDesk {
 
   private PublishDesk publishDesk(ClientFrame.@Nullable Will will) {
     return new PublishDesk(
-        needs.publisher(), principal, stream, rights, outlet, publishing, host, will);
+        needs.topics().publisher(),
+        new RoomPosts(
+            needs.admission(), needs.roomJson(), principal, publishing, settings.maxBatch()),
+        principal,
+        rights,
+        outlet,
+        publishing,
+        host,
+        will);
   }
 
-  private RetainedReads retained() {
-    RetainedReads reads = retained;
-    if (reads == null) {
-      reads =
-          new RetainedReads(
-              needs.publisher().retained(),
-              Math.max(1, Math.min(settings.readAtOnce(), settings.maxQueued())),
-              host,
-              this::deliverRetained);
-      retained = reads;
+  SubscribeDesk subscribes() {
+    SubscribeDesk desk = subscribes;
+    if (desk == null) {
+      desk = new SubscribeDesk(needs, principal, rights, follower, chat, outlet, host, new Here());
+      subscribes = desk;
     }
-    return reads;
+    return desk;
+  }
+
+  /** What its subscriptions ask of it. */
+  private final class Here implements SubscribeDesk.Stream {
+    @Override
+    public @Nullable SessionDesk session() {
+      return session;
+    }
+
+    @Override
+    public Deliveries deliveries() {
+      return TopicDesk.this.deliveries();
+    }
+
+    @Override
+    public boolean isBusy() {
+      return deliveries == null ? !wire.writable() : deliveries.isBusy();
+    }
+
+    @Override
+    public RoomDesk rooms() {
+      return new RoomDesk(
+          needs, principal, rights, follower, wire, deliveries(), acks, host, this::session);
+    }
   }
 }

@@ -23,6 +23,7 @@ import org.viesti.protocol.Message;
 import org.viesti.protocol.Publication;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.ServerFrame;
+import org.viesti.protocol.Utf8;
 import org.viesti.protocol.Validation;
 
 /**
@@ -37,17 +38,13 @@ public final class JsonFrames implements FrameCodec {
   private static final ObjectWriter FRAME = MAPPER.writerFor(ServerFrame.class);
   private static final ObjectWriter PUBLISHED = MAPPER.writerFor(Published.class);
   private static final ObjectWriter DELIVERY = MAPPER.writerFor(Delivery.class);
+  private static final ObjectWriter ENTRY = MAPPER.writerFor(Entry.class);
 
   /** A delivery names its log by the topic's path alone: the tenant is the client's own. */
   private record Delivery(String type, String topic, long seq, long prev, Entry message) {
     static Delivery of(Message message) {
       return new Delivery(
-          "delivery",
-          message.topic().path(),
-          message.seq(),
-          message.prev(),
-          new Entry(
-              message.id(), message.at(), message.sender(), message.device(), message.body()));
+          "delivery", message.topic().path(), message.seq(), message.prev(), Entry.of(message));
     }
   }
 
@@ -78,7 +75,12 @@ public final class JsonFrames implements FrameCodec {
     }
   }
 
-  private record Entry(String id, long at, String sender, @Nullable String device, Body body) {}
+  private record Entry(String id, long at, String sender, @Nullable String device, Body body) {
+    static Entry of(Message message) {
+      return new Entry(
+          message.id(), message.at(), message.sender(), message.device(), message.body());
+    }
+  }
 
   /** Snake case, and strict: what a client misspells, or writes as another type, is refused. */
   public static JsonMapper mapper() {
@@ -177,6 +179,11 @@ public final class JsonFrames implements FrameCodec {
 
   private static byte[] delivery(Message message) {
     return bytes(DELIVERY, Delivery.of(message));
+  }
+
+  /** The {@code message} of a delivery. */
+  static byte[] entry(Message message) {
+    return bytes(ENTRY, Entry.of(message));
   }
 
   private static byte[] bytes(ObjectWriter writer, Object value) {

@@ -31,6 +31,8 @@ public final class Message {
 
   private transient volatile byte @Nullable [] proto;
 
+  private transient volatile byte @Nullable [] entry;
+
   private transient int bytes;
 
   /**
@@ -130,6 +132,16 @@ public final class Message {
     if (made == null) {
       made = encoder.apply(this);
       proto = made;
+    }
+    return made;
+  }
+
+  /** This message alone, without its delivery, made at the first call and shared likewise. */
+  public byte[] entry(Function<Message, byte[]> encoder) {
+    byte[] made = entry;
+    if (made == null) {
+      made = encoder.apply(this);
+      entry = made;
     }
     return made;
   }

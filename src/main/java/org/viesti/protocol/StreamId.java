@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rule null: the topics of no rule
  */
-public record StreamId(String tenant, @Nullable String rule, int partition) {
+public record StreamId(String tenant, @Nullable String rule, int partition) implements LogId {
   private static final String STREAMS = "streams/";
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -30,6 +30,7 @@ public record StreamId(String tenant, @Nullable String rule, int partition) {
   }
 
   /** Its name within the tenant: {@code streams/3}. */
+  @Override
   public String path() {
     return rule == null ? STREAMS + partition : STREAMS + rule + "/" + partition;
   }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /** The address of one log within a tenant, such as {@code rooms/general}. */
-public record Topic(String tenant, String path) {
+public record Topic(String tenant, String path) implements LogId {
   public static final String ROOMS = "rooms/";
   public static final String USERS = "users/";
   public static final String DEVICES = "devices/";
@@ -32,6 +32,11 @@ public record Topic(String tenant, String path) {
   }
 
   public boolean isRoom() {
+    return isRoom(path);
+  }
+
+  /** Whether a path can be none but a room's. */
+  public static boolean isRoom(String path) {
     return path.startsWith(ROOMS);
   }
 

@@ -41,17 +41,23 @@ public final class TopicAcl {
 
   private final List<Rule> rules;
 
+  /** For clients with a secret of their device's. */
+  private final List<Rule> bySecret;
+
   /** For clients with certificates. */
   private final List<Rule> certified;
 
   /** Where no rule is about the client's own; null: some are. */
   private final @Nullable Rights everybodys;
 
-  private TopicAcl(List<Rule> rules, List<Rule> certified) {
+  private TopicAcl(List<Rule> rules, List<Rule> bySecret, List<Rule> certified) {
     this.rules = rules;
+    this.bySecret = bySecret;
     this.certified = certified;
     boolean same =
-        certified == rules && rules.stream().noneMatch(rule -> rule.filter().contains(OWN));
+        certified == rules
+            && bySecret == rules
+            && rules.stream().noneMatch(rule -> rule.filter().contains(OWN));
     this.everybodys =
         same
             ? new Rights(
@@ -63,6 +69,8 @@ public final class TopicAcl {
 
   private static final List<String> DEVELOPMENT = List.of("allow all #");
   private static final List<String> OWN_TREE = List.of("allow all devices/${clientid}/#");
+  private static final List<String> WITH_ROOMS =
+      List.of("allow all devices/${clientid}/#", "allow all rooms/#");
   private static final List<String> CERTIFIED_TREE = List.of("allow all devices/${cn}/#");
 
   /** By {@code viesti.topics.acl}. Throws with a sentence for operators. */
@@ -84,9 +92,12 @@ public final class TopicAcl {
     return ownTree();
   }
 
-  /** To each device its own: what it was called by whoever vouches for it. */
+  /**
+   * To each device its own: what it was called by whoever vouches for it. A token speaks for its
+   * user, who has these rooms by any other door; a lamp's secret is no key to them.
+   */
   static TopicAcl ownTree() {
-    return new TopicAcl(rules(OWN_TREE), rules(CERTIFIED_TREE));
+    return new TopicAcl(rules(WITH_ROOMS), rules(OWN_TREE), rules(CERTIFIED_TREE));
   }
 
   /**
@@ -96,7 +107,7 @@ public final class TopicAcl {
    */
   public static TopicAcl parse(List<String> texts) {
     List<Rule> rules = rules(texts);
-    return new TopicAcl(rules, rules);
+    return new TopicAcl(rules, rules, rules);
   }
 
   private static List<Rule> rules(List<String> texts) {
@@ -131,7 +142,8 @@ public final class TopicAcl {
     }
     String commonName = principal.proof().commonName();
     List<Filled> filled = new ArrayList<>();
-    for (Rule rule : commonName == null ? rules : certified) {
+    List<Rule> all = principal.isBySecret() ? bySecret : rules;
+    for (Rule rule : commonName == null ? all : certified) {
       String filter =
           rule.filter()
               .replace("${clientid}", principal.device())

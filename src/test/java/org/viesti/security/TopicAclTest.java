@@ -137,4 +137,27 @@ class TopicAclTest {
     assertThat(stove.mayPublish("devices/stove/telemetry")).isTrue();
     assertThat(stove.mayPublish("devices/lamp/telemetry")).isFalse();
   }
+
+  @Test
+  void by_default_who_has_a_token_may_use_its_user_s_rooms() {
+    TopicAcl.Rights phone =
+        TopicAcl.ownTree()
+            .of(new Principal(new UserId("acme", "ann"), "phone", Set.of(), Instant.MAX));
+    assertThat(phone.maySubscribe(TopicFilter.parse("rooms/+"))).isTrue();
+    assertThat(phone.mayPublish("rooms/general")).isTrue();
+    TopicAcl.Rights lamp =
+        TopicAcl.ownTree()
+            .of(
+                new Principal(
+                    new UserId("acme", "ann"),
+                    "lamp",
+                    Set.of(),
+                    Instant.MAX,
+                    new Principal.Proof("fingerprint", null)));
+    assertThat(lamp.mayPublish("devices/lamp/light")).isTrue();
+    for (TopicAcl.Rights none : List.of(lamp, certified(TopicAcl.ownTree(), "stove"))) {
+      assertThat(none.maySubscribe(TopicFilter.parse("rooms/general"))).isFalse();
+      assertThat(none.mayPublish("rooms/general")).isFalse();
+    }
+  }
 }

@@ -10,12 +10,11 @@ final class MqttAnswerCodes {
   static int publish(ErrorCode code) {
     return switch (code) {
       case INVALID_ARGUMENT -> Reasons.TOPIC_NAME_INVALID;
-      case PERMISSION_DENIED, UNAUTHENTICATED, TOKEN_EXPIRED, DEVICE_REVOKED ->
+      case PERMISSION_DENIED, NOT_FOUND, UNAUTHENTICATED, TOKEN_EXPIRED, DEVICE_REVOKED ->
           Reasons.NOT_AUTHORIZED;
       case RATE_LIMITED, LIMIT_EXCEEDED -> Reasons.QUOTA_EXCEEDED;
       case PAYLOAD_MISMATCH -> Reasons.PAYLOAD_FORMAT_INVALID;
       case TOO_LARGE,
-          NOT_FOUND,
           ALREADY_EXISTS,
           GONE,
           FAILED_PRECONDITION,
@@ -30,15 +29,16 @@ final class MqttAnswerCodes {
 
   /**
    * In a SUBACK: §3.9.3. What the rules deny is an unspecified error: there are clients, the Paho
-   * test suite's among them, that know no other refusal there.
+   * test suite's among them, that know no other refusal there. NOT_FOUND is a room that the user is
+   * not in.
    */
   static int subscribe(ErrorCode code) {
     return switch (code) {
       case INVALID_ARGUMENT -> Reasons.TOPIC_FILTER_INVALID;
       case RATE_LIMITED, LIMIT_EXCEEDED -> Reasons.QUOTA_EXCEEDED;
+      case NOT_FOUND -> Reasons.NOT_AUTHORIZED;
       case PAYLOAD_MISMATCH,
           TOO_LARGE,
-          NOT_FOUND,
           ALREADY_EXISTS,
           GONE,
           FAILED_PRECONDITION,

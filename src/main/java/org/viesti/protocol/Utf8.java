@@ -1,4 +1,4 @@
-package org.viesti.edge;
+package org.viesti.protocol;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes that may be text. */
-final class Utf8 {
+public final class Utf8 {
   private Utf8() {}
 
   /** The text; null: they are none. */
-  static @Nullable String text(byte[] bytes) {
+  public static @Nullable String text(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
