@@ -135,6 +135,52 @@ class SessionsClusterTest {
     }
   }
 
+  @Test
+  void a_room_is_read_on_at_another_node() throws Exception {
+    cluster.calls(0, "user-writer").createRoom("general", List.of("user-reader"));
+    away(0, "reader", "rooms/general");
+    try (MqttLink writer = MqttLink.clean(port(1), "writer")) {
+      post(writer, 0, EACH);
+      List<MqttLink.Published> owed = new ArrayList<>();
+      try (MqttLink reader = resume(2, "reader")) {
+        take(reader, EACH / 2);
+        for (int i = EACH / 2; i < EACH; i++) {
+          owed.add(reader.published());
+        }
+        reader.silent();
+      }
+      try (MqttLink reader = resume(0, "reader")) {
+        for (int i = EACH / 2; i < EACH; i++) {
+          MqttLink.Published one = owed.get(i - EACH / 2);
+          assertThat(one.payload()).contains("\"body\":\"" + i + "\"");
+          assertThat(reader.published())
+              .isEqualTo(new MqttLink.Published(one.topic(), one.payload(), one.id(), true));
+          reader.ack(one.id());
+        }
+        reader.silent();
+        // What is posted at another node comes live.
+        post(writer, EACH, 2 * EACH);
+        for (int i = EACH; i < 2 * EACH; i++) {
+          MqttLink.Published one = reader.published();
+          assertThat(one.payload()).contains("\"body\":\"" + i + "\"");
+          reader.ack(one.id());
+          reader.flush();
+        }
+        reader.silent();
+        reader.leave();
+      }
+      try (MqttLink reader = resume(1, "reader")) {
+        reader.silent();
+      }
+    }
+  }
+
+  private static void post(MqttLink writer, int from, int to) throws Exception {
+    for (int i = from; i < to; i++) {
+      writer.publishNow("rooms/general", "" + i);
+    }
+  }
+
   /** The older link's answers may come too late; what it has not answered comes to the newer. */
   @Test
   void a_newer_link_at_another_node_loses_nothing_while_messages_flow() throws Exception {

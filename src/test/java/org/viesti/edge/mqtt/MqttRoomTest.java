@@ -412,6 +412,8 @@ class MqttRoomTest {
         assertThat(again.again()).isTrue();
         assertThat(again.payload()).isEqualTo(one.payload());
         bob.ack(again.id());
+        String id = message(again.payload()).path("id").asText();
+        awaitCursor("bob", "flight", Stage.room("flight").seqOf(id));
       }
       assertThat(take(bob, 1)).containsExactly("4");
       bob.silent().leave();
