@@ -22,7 +22,7 @@ import org.viesti.routing.Subscription;
  * Publications on their way to one client. Above QoS 0 each has a number until the client is done
  * with it (MQTT 5.0 §4.3); at most a window of them is out, and so many more wait their turn. What
  * does not fit is dropped and counted, unless it is recorded: then {@link #hasRoom} says when to
- * read it; and so is what comes at QoS 0 while the client does not read.
+ * read it; and so is what comes at QoS 0 while the client does not read, if it is recorded nowhere.
  */
 final class Deliveries {
   private static final int MAX_NUMBER = 65_535;

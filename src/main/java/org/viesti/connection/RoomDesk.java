@@ -65,7 +65,7 @@ final class RoomDesk {
   private @Nullable List<Runnable> afterwards;
 
   /**
-   * @param session null from it: the session ends with the stream
+   * @param session gives null where the session ends with the stream
    */
   RoomDesk(
       DeviceConnection.Needs needs,

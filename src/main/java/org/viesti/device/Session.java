@@ -8,7 +8,7 @@ import org.viesti.protocol.Publication;
 
 /**
  * What a device's dealings with the topic tree leave behind when its stream ends: MQTT 5.0 §4.1.
- * How far it is in each stream of topics is among the device's cursors.
+ * How far it is in each stream of topics and each room is among the device's cursors.
  *
  * @param expiry seconds it outlives its stream; {@link #FOR_EVER}
  * @param leftAt milliseconds since 1970; 0: a stream has it
@@ -39,8 +39,9 @@ public record Session(
   /**
    * A subscription.
    *
-   * @param from by stream: what it matches after this position is for the session; empty: it is not
-   *     durable, and what comes while no stream is there is not for it
+   * @param from by stream, or of rooms by room: what it matches after this position is for the
+   *     session; empty: it is not durable, and what comes while no stream is there is not for it;
+   *     but a room that the user came into later is
    */
   public record Kept(ClientFrame.Wanted wanted, Map<String, Long> from) {
     public Kept {
@@ -56,7 +57,7 @@ public record Session(
    * A delivery that is not done with.
    *
    * @param number by which the client knows it; 0: it was not sent yet
-   * @param stream where it is recorded, at {@code position}; null: nowhere, so it is {@code
+   * @param stream or room where it is recorded, at {@code position}; null: nowhere, so it is {@code
    *     publication}
    * @param received of QoS 2: the client has it, and is to release it
    */

@@ -4,11 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.viesti.scene.Link.frame;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -82,19 +79,6 @@ class MqttTest {
   }
 
   @Test
-  void a_browser_sees_what_mosquitto_pub_publishes() throws Exception {
-    try (Link ann = stage.connect("ann", "phone")) {
-      ann.send(
-          frame("subscribe", "id", "s", "filters", List.of(Map.of("filter", "plant/+/moisture"))));
-      ann.next("subscribed");
-      mosquittoPub("bob", "-t", "plant/7/moisture", "-m", "41", "-q", "1");
-      JsonNode published = ann.next("published");
-      assertThat(published.path("topic").asText()).isEqualTo("plant/7/moisture");
-      assertThat(published.path("payload").asText()).isEqualTo("41");
-    }
-  }
-
-  @Test
   void a_device_sees_what_a_browser_publishes_at_every_quality_of_service() throws Exception {
     MqttClient bob = paho("bob", "lamp", options("bob", "lamp"));
     try (Link ann = stage.connect("ann", "phone")) {
@@ -146,26 +130,5 @@ class MqttTest {
     } finally {
       bob.close();
     }
-  }
-
-  /** Debian's {@code mosquitto-clients}. */
-  private static void mosquittoPub(String user, String... what)
-      throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "mosquitto_pub",
-                "-p",
-                String.valueOf(port()),
-                "-i",
-                "pub",
-                "-u",
-                user,
-                "-P",
-                Tokens.of(user, "pub")));
-    command.addAll(List.of(what));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor()).as("%s", said).isZero();
   }
 }
