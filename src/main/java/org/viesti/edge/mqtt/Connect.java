@@ -19,6 +19,7 @@ import org.viesti.protocol.ClientFrame;
  * @param receiveMaximum deliveries above QoS 0 without an answer
  * @param maxPacket bytes of a packet it takes
  * @param topicAliasMaximum aliases it knows; 0: none
+ * @param problems it wants reason strings in every packet that may have one
  */
 record Connect(
     MqttVersion version,
@@ -31,6 +32,7 @@ record Connect(
     int receiveMaximum,
     long maxPacket,
     int topicAliasMaximum,
+    boolean problems,
     ClientFrame.@Nullable Will will) {
   /** The largest there is: §2.1.4. */
   private static final long LARGEST_PACKET = 268_435_460;
@@ -102,6 +104,7 @@ record Connect(
             "receive maximum"),
         notZero(maxPacket == null ? LARGEST_PACKET : maxPacket, "maximum packet size"),
         Properties.number(properties, MqttProperties.TOPIC_ALIAS_MAXIMUM, 0),
+        five && Properties.number(properties, MqttProperties.REQUEST_PROBLEM_INFORMATION, 1) == 1,
         will(head, payload));
   }
 

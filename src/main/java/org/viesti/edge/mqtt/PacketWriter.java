@@ -52,7 +52,7 @@ final class PacketWriter {
     text(out, text, ByteBufUtil.utf8Bytes(text));
   }
 
-  private static int textBytes(@Nullable String text) {
+  static int textBytes(@Nullable String text) {
     return text == null ? 0 : 3 + ByteBufUtil.utf8Bytes(text);
   }
 
@@ -72,6 +72,40 @@ final class PacketWriter {
     }
   }
 
+  /** The same of MQTT 5, with a reason string if there is one. */
+  static void ack(ByteBuf out, int first, int id, int reason, @Nullable String why) {
+    if (why == null) {
+      ack(out, first, id, reason);
+      return;
+    }
+    int properties = textBytes(why);
+    head(out, first, 3 + numberBytes(properties) + properties);
+    out.writeShort(id);
+    out.writeByte(reason);
+    reasonString(out, why);
+  }
+
+  /** Properties that are a reason string, or none. */
+  static void reasonString(ByteBuf out, @Nullable String why) {
+    number(out, textBytes(why));
+    textProperty(out, MqttProperties.REASON_STRING, why);
+  }
+
+  /**
+   * The reason string, unless no text is so long, or the packet would be longer than its client
+   * takes.
+   *
+   * @param rest bytes of the packet without its fixed header and its properties
+   * @param most bytes the packet may have
+   */
+  static @Nullable String fitting(@Nullable String why, int rest, long most) {
+    int properties = textBytes(why);
+    return properties - 3 > Publication.MAX_TEXT
+            || size(rest + numberBytes(properties) + properties) > most
+        ? null
+        : why;
+  }
+
   static void empty(ByteBuf out, int first) {
     head(out, first, 0);
   }
@@ -83,15 +117,12 @@ final class PacketWriter {
    */
   static void refusal(ByteBuf out, int first, int reason, @Nullable String why, long most) {
     int flags = first == CONNACK ? 1 : 0;
-    int properties = textBytes(why);
-    int size = size(flags + 1 + numberBytes(properties) + properties);
-    String told = size > most ? null : why;
-    properties = textBytes(told);
+    String told = fitting(why, flags + 1, most);
+    int properties = textBytes(told);
     head(out, first, flags + 1 + numberBytes(properties) + properties);
     out.writeZero(flags);
     out.writeByte(reason);
-    number(out, properties);
-    textProperty(out, MqttProperties.REASON_STRING, told);
+    reasonString(out, told);
   }
 
   /** A whole packet's, of so many bytes after its fixed header. */
