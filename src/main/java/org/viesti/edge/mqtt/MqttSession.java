@@ -97,7 +97,7 @@ final class MqttSession extends ChannelDuplexHandler {
       }
     } catch (Violation violation) {
       LOG.debug("decode: closing {}: {}", ctx.channel(), violation.detail());
-      end(ctx, violation.reason(), violation.detail());
+      end(ctx, violation.reason(), null, violation.detail());
     } finally {
       ReferenceCountUtil.release(message);
     }
@@ -330,20 +330,25 @@ final class MqttSession extends ChannelDuplexHandler {
   }
 
   private void farewell(ChannelHandlerContext ctx, CloseCause cause) {
+    int reason = connected ? MqttCloseCodes.disconnect(cause) : MqttCloseCodes.connack(cause);
+    String elsewhere = cause.code() == ErrorCode.DRAINING ? edge.settings.elsewhere() : null;
+    // Not 0x9D: that is for ever, and this node may be back soon (MQTT 5.0 §4.11).
     end(
         ctx,
-        connected ? MqttCloseCodes.disconnect(cause) : MqttCloseCodes.connack(cause),
+        elsewhere == null ? reason : Reasons.USE_ANOTHER_SERVER,
+        elsewhere,
         cause.refusal().detail());
   }
 
-  private void end(ChannelHandlerContext ctx, int reason, String detail) {
+  private void end(
+      ChannelHandlerContext ctx, int reason, @Nullable String elsewhere, String detail) {
     if (phase.over()) {
       return;
     }
     over(new Phase.Closing());
     ByteBuf out = ctx.alloc().buffer(BATCH_BYTES);
     if (version != null) {
-      LastPacket.write(out, version, connected, mostBytes(), reason, detail);
+      LastPacket.write(out, version, connected, reason, elsewhere, detail, mostBytes());
     }
     ctx.writeAndFlush(out).addListener(written -> shut(ctx));
     after(CLOSE_GRACE, ctx, ctx::close);

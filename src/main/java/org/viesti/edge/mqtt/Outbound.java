@@ -231,7 +231,7 @@ final class Outbound {
    */
   private @Nullable String told(@Nullable String why, int rest) {
     return why != null && connect.problems()
-        ? PacketWriter.fitting(why, rest, connect.maxPacket())
+        ? PacketWriter.fitting(why, 0, rest, connect.maxPacket())
         : null;
   }
 

@@ -92,18 +92,19 @@ final class PacketWriter {
   }
 
   /**
-   * The reason string, unless no text is so long, or the packet would be longer than its client
-   * takes.
+   * The text of a property, unless no text is so long, or the packet would be longer than its
+   * client takes.
    *
+   * @param beside bytes of the packet's other properties
    * @param rest bytes of the packet without its fixed header and its properties
    * @param most bytes the packet may have
    */
-  static @Nullable String fitting(@Nullable String why, int rest, long most) {
-    int properties = textBytes(why);
-    return properties - 3 > Publication.MAX_TEXT
+  static @Nullable String fitting(@Nullable String text, int beside, int rest, long most) {
+    int properties = beside + textBytes(text);
+    return textBytes(text) - 3 > Publication.MAX_TEXT
             || size(rest + numberBytes(properties) + properties) > most
         ? null
-        : why;
+        : text;
   }
 
   static void empty(ByteBuf out, int first) {
@@ -113,16 +114,26 @@ final class PacketWriter {
   /**
    * A DISCONNECT, or a CONNACK that refuses, of MQTT 5.
    *
-   * @param most bytes it may have; a reason string that makes it longer is left out
+   * @param elsewhere servers to go to instead
+   * @param most bytes it may have; a text that makes it longer is left out
    */
-  static void refusal(ByteBuf out, int first, int reason, @Nullable String why, long most) {
+  static void refusal(
+      ByteBuf out,
+      int first,
+      int reason,
+      @Nullable String elsewhere,
+      @Nullable String why,
+      long most) {
     int flags = first == CONNACK ? 1 : 0;
-    String told = fitting(why, flags + 1, most);
-    int properties = textBytes(told);
+    String reference = fitting(elsewhere, 0, flags + 1, most);
+    String told = fitting(why, textBytes(reference), flags + 1, most);
+    int properties = textBytes(reference) + textBytes(told);
     head(out, first, flags + 1 + numberBytes(properties) + properties);
     out.writeZero(flags);
     out.writeByte(reason);
-    reasonString(out, told);
+    number(out, properties);
+    textProperty(out, MqttProperties.SERVER_REFERENCE, reference);
+    textProperty(out, MqttProperties.REASON_STRING, told);
   }
 
   /** A whole packet's, of so many bytes after its fixed header. */

@@ -28,6 +28,7 @@ final class Reasons {
   static final int MESSAGE_RATE_TOO_HIGH = 0x96;
   static final int QUOTA_EXCEEDED = 0x97;
   static final int PAYLOAD_FORMAT_INVALID = 0x99;
+  static final int USE_ANOTHER_SERVER = 0x9C;
 
   private Reasons() {}
 
