@@ -47,7 +47,11 @@ public final class TopicAcl {
     this.certified = certified;
   }
 
-  private static final List<String> DEVELOPMENT = List.of("allow all #");
+  private static final List<String> DEVELOPMENT = List.of("allow all #", "allow subscribe $SYS/#");
+
+  /** Their last: what the server tells of itself is for them, unless a rule says otherwise. */
+  private static final List<Rule> OF_OPERATORS = rules(List.of("allow subscribe $SYS/#"));
+
   private static final List<String> OWN_TREE = List.of("allow all devices/${clientid}/#");
   private static final List<String> CERTIFIED_TREE = List.of("allow all devices/${cn}/#");
 
@@ -127,6 +131,9 @@ public final class TopicAcl {
         filter = filter.replace(COMMON_NAME, commonName);
       }
       filled.add(new Filled(rule, TopicFilter.parse(filter)));
+    }
+    if (principal.isOperator()) {
+      OF_OPERATORS.forEach(rule -> filled.add(new Filled(rule, TopicFilter.parse(rule.filter()))));
     }
     return new Rights(filled);
   }

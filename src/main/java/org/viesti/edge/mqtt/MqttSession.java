@@ -110,6 +110,7 @@ final class MqttSession extends ChannelDuplexHandler {
       }
       throw Malformed.violation(packet.decoderResult().cause());
     }
+    edge.traffic.received(packet);
     if (client == null) {
       if (!(packet instanceof MqttConnectMessage connect)) {
         throw new Violation(Reasons.PROTOCOL_ERROR, "CONNECT comes first"); // MQTT-3.1.0-1
@@ -127,6 +128,7 @@ final class MqttSession extends ChannelDuplexHandler {
         && ctx.channel().isWritable()) { // one that pings but does not read gets no pile of answers
       ByteBuf out = ctx.alloc().buffer(2);
       PacketWriter.empty(out, PacketWriter.PINGRESP);
+      edge.traffic.sent(1, out.readableBytes());
       ctx.writeAndFlush(out, ctx.voidPromise());
     }
   }
@@ -274,10 +276,13 @@ final class MqttSession extends ChannelDuplexHandler {
     ByteBuf out = ctx.alloc().buffer(BATCH_BYTES);
     long now = System.currentTimeMillis();
     CloseCause last = null;
+    int packets = 0;
     for (ServerFrame frame : frames) {
+      int before = out.writerIndex();
       if (frame instanceof ServerFrame.Welcome welcome) {
         outbound.connack(out, welcome.resumed(), welcome.device());
         connected = true;
+        edge.traffic.connected.increment();
         lookAgain(ctx);
       } else if (frame instanceof ServerFrame.Error error && outbound.closes(error)) {
         last = new CloseCause.Rejected(Refusal.of(error.code(), error.detail()));
@@ -285,8 +290,16 @@ final class MqttSession extends ChannelDuplexHandler {
       } else {
         outbound.write(out, frame, now);
       }
+      if (out.writerIndex() > before) {
+        packets++;
+        if (frame instanceof ServerFrame.Published published) {
+          edge.traffic.sent.publishes.increment();
+          edge.traffic.sent.payloadBytes.add(published.publication().payload().length);
+        }
+      }
     }
     if (out.isReadable()) {
+      edge.traffic.sent(packets, out.readableBytes());
       ctx.write(out, promise);
     } else {
       out.release();
@@ -350,6 +363,7 @@ final class MqttSession extends ChannelDuplexHandler {
     if (version != null) {
       LastPacket.write(out, version, connected, reason, elsewhere, detail, mostBytes());
     }
+    edge.traffic.sent(out.isReadable() ? 1 : 0, out.readableBytes());
     ctx.writeAndFlush(out).addListener(written -> shut(ctx));
     after(CLOSE_GRACE, ctx, ctx::close);
   }
@@ -383,6 +397,9 @@ final class MqttSession extends ChannelDuplexHandler {
     tellBurst();
     tell(new DeviceConnection.Closed());
     phase = next;
+    if (connected) {
+      edge.traffic.connected.decrement();
+    }
     if (keepAlive != null) {
       keepAlive.stop();
     }

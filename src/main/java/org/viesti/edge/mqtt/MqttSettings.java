@@ -27,6 +27,7 @@ import org.viesti.settings.SectionSettings;
  * @param sessionExpiryMax longest that a session outlives its connection; zero: whatever a client
  *     asks for
  * @param serverReference other servers, {@code host:port}, for clients of a node that leaves
+ * @param sysInterval how often {@code $SYS} is told; zero: there is none
  * @param receiveMaximum publishes above QoS 0 that a client of MQTT 5 may have unanswered
  * @param topicAliasMaximum aliases in each direction
  * @param tlsPort where TLS is spoken, if there is a certificate; 0 takes any free one
@@ -45,6 +46,7 @@ public record MqttSettings(
     Duration keepAliveMax,
     Duration sessionExpiryMax,
     List<String> serverReference,
+    Duration sysInterval,
     int receiveMaximum,
     int topicAliasMaximum,
     int tlsPort,
@@ -102,6 +104,7 @@ public record MqttSettings(
         mqtt.time("keep-alive-max", Duration.ZERO, Duration.ofSeconds(65_535)),
         mqtt.time("session-expiry-max", Duration.ZERO, Duration.ofSeconds(Session.FOR_EVER)),
         serverReference(mqtt),
+        mqtt.time("sys-interval", Duration.ZERO, Duration.ofHours(1)),
         mqtt.number("receive-maximum", 1, 65_535),
         mqtt.number("topic-alias-maximum", 0, 65_535),
         mqtt.number("tls.port", 0, 65_535),

@@ -82,7 +82,8 @@ class MqttFuzzTest {
         new MqttEdge(
             settings,
             MqttNode.authenticator(token -> new CompletableFuture<>(), settings, device -> null),
-            slow);
+            slow,
+            new MqttTraffic());
     ListAppender<ILoggingEvent> faults = new ListAppender<>();
     faults.start();
     Logger log = (Logger) LoggerFactory.getLogger(MqttSession.class);

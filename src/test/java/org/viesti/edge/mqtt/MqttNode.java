@@ -105,7 +105,8 @@ final class MqttNode implements AutoCloseable {
     MqttAuthenticator authenticator =
         authenticator(MqttNode::authenticate, settings, device -> secrets.get(device.key()));
     Connections connections = this::open;
-    server = MqttServer.start(settings, authenticator, connections).orElseThrow();
+    MqttEdge edge = new MqttEdge(settings, authenticator, connections, new MqttTraffic());
+    server = MqttServer.start(edge).orElseThrow();
     live =
         LiveServer.start(
             new LiveSettings(
@@ -118,7 +119,7 @@ final class MqttNode implements AutoCloseable {
                 false,
                 0,
                 null),
-            List.of(new MqttEdge(settings, authenticator, connections)));
+            List.of(edge));
   }
 
   /** By these tokens and secrets, of which three wrong ones are too many. */

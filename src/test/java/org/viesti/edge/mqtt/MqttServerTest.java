@@ -30,9 +30,11 @@ class MqttServerTest {
 
   private static Optional<MqttServer> start(MqttSettings settings) {
     return MqttServer.start(
-        settings,
-        MqttNode.authenticator(token -> new CompletableFuture<>(), settings, device -> null),
-        NOBODY);
+        new MqttEdge(
+            settings,
+            MqttNode.authenticator(token -> new CompletableFuture<>(), settings, device -> null),
+            NOBODY,
+            new MqttTraffic()));
   }
 
   @Test
