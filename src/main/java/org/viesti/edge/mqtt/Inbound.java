@@ -78,8 +78,8 @@ final class Inbound {
       case PINGREQ -> new ClientFrame.Pong(null);
       case DISCONNECT -> leave(packet);
       case AUTH ->
-          throw new Violation(
-              Reasons.BAD_AUTHENTICATION_METHOD, "enhanced authentication is not offered");
+          throw new Violation( // MQTT-4.12.0-7
+              Reasons.PROTOCOL_ERROR, "AUTH is for who named a method in its CONNECT");
       case CONNECT -> throw new Violation(Reasons.PROTOCOL_ERROR, "CONNECT comes first, and once");
       case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
           throw new Violation(

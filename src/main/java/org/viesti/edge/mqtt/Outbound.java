@@ -54,8 +54,9 @@ final class Outbound {
    * A CONNACK.
    *
    * @param device becomes the client id of a client that has none
+   * @param authentication the last data of its exchange, if it had one and there is any
    */
-  void connack(ByteBuf out, boolean resumed, String device) {
+  void connack(ByteBuf out, boolean resumed, String device, byte @Nullable [] authentication) {
     boolean present = resumed && connect.version() != MqttVersion.MQTT_3_1; // reserved there
     if (!connect.five()) {
       PacketWriter.head(out, PacketWriter.CONNACK, 2);
@@ -65,6 +66,9 @@ final class Outbound {
     ByteBuf properties = out.alloc().buffer(32);
     try {
       connackProperties(properties, device);
+      if (connect.enhanced() != null) {
+        PacketWriter.authProperties(properties, connect.enhanced().method(), authentication);
+      }
       int length = properties.readableBytes();
       PacketWriter.head(out, PacketWriter.CONNACK, 2 + PacketWriter.numberBytes(length) + length);
       out.writeByte(present ? 1 : 0).writeByte(Reasons.SUCCESS);

@@ -21,6 +21,7 @@ final class PacketWriter {
   static final int UNSUBACK = 0xB0;
   static final int PINGRESP = 0xD0;
   static final int DISCONNECT = 0xE0;
+  static final int AUTH = 0xF0;
 
   private PacketWriter() {}
 
@@ -105,6 +106,27 @@ final class PacketWriter {
             || size(rest + numberBytes(properties) + properties) > most
         ? null
         : text;
+  }
+
+  /** Of enhanced authentication: MQTT 5.0 §3.15. */
+  static void auth(ByteBuf out, int reason, String method, byte @Nullable [] data) {
+    int properties = authBytes(method, data);
+    head(out, AUTH, 1 + numberBytes(properties) + properties);
+    out.writeByte(reason);
+    number(out, properties);
+    authProperties(out, method, data);
+  }
+
+  private static int authBytes(String method, byte @Nullable [] data) {
+    return textBytes(method) + (data == null ? 0 : 3 + data.length);
+  }
+
+  static void authProperties(ByteBuf out, String method, byte @Nullable [] data) {
+    textProperty(out, MqttProperties.AUTHENTICATION_METHOD, method);
+    if (data != null) {
+      out.writeByte(MqttProperties.AUTHENTICATION_DATA).writeShort(data.length);
+      out.writeBytes(data);
+    }
   }
 
   static void empty(ByteBuf out, int first) {

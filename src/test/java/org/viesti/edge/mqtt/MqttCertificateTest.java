@@ -198,7 +198,7 @@ class MqttCertificateTest {
                           settings,
                           MqttNode.authenticator(
                               token -> new CompletableFuture<>(), settings, device -> null),
-                          (principal, wire, hello) -> new CompletableFuture<>(),
+                          MqttNode.NOBODY,
                           new MqttTraffic())))
           .isInstanceOf(CannotListen.class)
           .hasMessageContaining("viesti.mqtt.tls.client-ca")

@@ -19,21 +19,18 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.viesti.connection.CloseCause;
-import org.viesti.connection.Connections;
 import org.viesti.edge.CannotListen;
 import org.viesti.edge.websocket.Certificate;
 import org.viesti.testkit.Shows;
 
 /** Where MQTT is listened for, and by how many threads. */
 class MqttServerTest {
-  private static final Connections NOBODY = (principal, wire, hello) -> new CompletableFuture<>();
-
   private static Optional<MqttServer> start(MqttSettings settings) {
     return MqttServer.start(
         new MqttEdge(
             settings,
             MqttNode.authenticator(token -> new CompletableFuture<>(), settings, device -> null),
-            NOBODY,
+            MqttNode.NOBODY,
             new MqttTraffic()));
   }
 
