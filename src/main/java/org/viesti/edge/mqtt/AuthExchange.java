@@ -44,7 +44,7 @@ final class AuthExchange {
       MqttReasonCodeAndPropertiesVariableHeader head =
           (MqttReasonCodeAndPropertiesVariableHeader) packet.variableHeader();
       MqttProperties properties = head.properties();
-      Properties.check(properties, ALLOWED);
+      Properties.check(packet, properties, ALLOWED, () -> 1);
       int reason = Byte.toUnsignedInt(head.reasonCode());
       if (reason != Reasons.CONTINUE_AUTHENTICATION && reason != Reasons.RE_AUTHENTICATE) {
         throw new Violation(Reasons.PROTOCOL_ERROR, "a client's AUTH continues, or begins again");

@@ -76,6 +76,9 @@ record Connect(
     boolean five = version == MqttVersion.MQTT_5;
     MqttProperties properties = head.properties();
     Properties.check(properties, ALLOWED);
+    if (!properties.isEmpty() || !payload.willProperties().isEmpty()) {
+      Properties.checkRoom(packet, bytes(head, payload));
+    }
     if (head.hasPassword() && !head.hasUserName() && !five) {
       throw new Violation(Reasons.MALFORMED, "a password without a user name");
     }
@@ -107,6 +110,24 @@ record Connect(
         five && Properties.number(properties, MqttProperties.REQUEST_PROBLEM_INFORMATION, 1) == 1,
         enhanced(properties),
         will(head, payload));
+  }
+
+  /** Of one of MQTT 5, after its fixed header. */
+  private static int bytes(MqttConnectVariableHeader head, MqttConnectPayload payload) {
+    int bytes = PacketWriter.sizeOf(head.name()) + 4 + Properties.room(head.properties());
+    bytes += PacketWriter.sizeOf(payload.clientIdentifier());
+    if (head.isWillFlag()) {
+      bytes += Properties.room(payload.willProperties());
+      bytes += PacketWriter.sizeOf(Inbound.checkTopic(payload.willTopic()));
+      bytes += 2 + payload.willMessageInBytes().length;
+    }
+    if (head.hasUserName()) {
+      bytes += PacketWriter.sizeOf(payload.userName());
+    }
+    if (head.hasPassword()) {
+      bytes += 2 + payload.passwordInBytes().length;
+    }
+    return bytes;
   }
 
   private static @Nullable Enhanced enhanced(MqttProperties properties) {

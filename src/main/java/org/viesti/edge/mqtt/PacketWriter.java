@@ -49,6 +49,11 @@ final class PacketWriter {
     ByteBufUtil.reserveAndWriteUtf8(out, text, bytes);
   }
 
+  /** Of a text with its length. */
+  static int sizeOf(String text) {
+    return 2 + ByteBufUtil.utf8Bytes(text);
+  }
+
   static void text(ByteBuf out, String text) {
     text(out, text, ByteBufUtil.utf8Bytes(text));
   }
