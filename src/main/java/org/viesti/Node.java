@@ -32,9 +32,11 @@ import org.viesti.edge.RoomPayloads;
 import org.viesti.edge.grpc.GrpcEdge;
 import org.viesti.edge.http.CallServer;
 import org.viesti.edge.http.RestEdge;
+import org.viesti.edge.mqtt.BrokerTopics;
 import org.viesti.edge.mqtt.MqttAuthenticator;
 import org.viesti.edge.mqtt.MqttEdge;
 import org.viesti.edge.mqtt.MqttServer;
+import org.viesti.edge.mqtt.MqttTraffic;
 import org.viesti.edge.websocket.WebSocketEdge;
 import org.viesti.journal.Database;
 import org.viesti.journal.History;
@@ -51,6 +53,7 @@ import org.viesti.routing.DurableFilters;
 import org.viesti.routing.Exchange;
 import org.viesti.routing.Retained;
 import org.viesti.routing.Router;
+import org.viesti.routing.SystemTopics;
 import org.viesti.routing.Tails;
 import org.viesti.routing.Waker;
 import org.viesti.security.Authenticator;
@@ -154,7 +157,8 @@ public final class Node implements AutoCloseable {
     DeviceSecrets secrets = new DeviceSecrets(database, clock);
 
     Exchange exchange = Exchange.start(system, owners, settings.routing());
-    Retained retained = new Retained(database);
+    SystemTopics systemTopics = new SystemTopics(exchange);
+    Retained retained = new Retained(database, systemTopics);
     DurableFilters filters = DurableFilters.start(system, database, exchange);
 
     // owners
@@ -196,13 +200,13 @@ public final class Node implements AutoCloseable {
             new SecretAuthenticator(secrets::fingerprint, settings.security(), clock),
             settings.security().tenant(),
             settings.mqtt());
+    MqttTraffic traffic = new MqttTraffic();
+    MqttEdge mqttEdge = new MqttEdge(settings.mqtt(), mqttClients, connections, traffic);
     LiveServer live =
         LiveServer.start(
             settings.live(),
-            List.of(
-                new WebSocketEdge(authenticator, connections, settings.live()),
-                new MqttEdge(settings.mqtt(), mqttClients, connections)));
-    Optional<MqttServer> mqtt = MqttServer.start(settings.mqtt(), mqttClients, connections);
+            List.of(new WebSocketEdge(authenticator, connections, settings.live()), mqttEdge));
+    Optional<MqttServer> mqtt = MqttServer.start(mqttEdge);
     Calls answers =
         Calls.over(settings.calls(), authenticator, rooms, users, devices, secrets, admission);
     RestEdge rest = new RestEdge(system, settings.calls(), answers, liveDoor(settings, live));
@@ -210,6 +214,8 @@ public final class Node implements AutoCloseable {
     CallServer calls = CallServer.start(system, settings.calls(), rest::handle, grpc::handle);
 
     // operators
+    BrokerTopics.start(
+        system, settings.mqtt().sysInterval(), traffic, exchange, retained, systemTopics);
     ManagementServer management =
         await(
             ManagementServer.start(
@@ -217,7 +223,7 @@ public final class Node implements AutoCloseable {
                 settings.managementHost(),
                 settings.managementPort(),
                 List.of(
-                    new MetricsRoutes().route(),
+                    new MetricsRoutes(traffic).route(),
                     new DeadLetterRoutes(push.letters(), users).route())),
             "cannot listen for management; see viesti.management.host and viesti.management.port");
 

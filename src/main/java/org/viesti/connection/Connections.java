@@ -1,5 +1,6 @@
 package org.viesti.connection;
 
+import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.viesti.protocol.ClientFrame;
@@ -13,4 +14,7 @@ public interface Connections {
    */
   CompletionStage<ActorRef<DeviceConnection.Command>> open(
       Principal principal, Wire wire, ClientFrame.Hello hello);
+
+  /** A stream's client has shown anew who it is: the stream may stay until then. */
+  void renew(ActorRef<DeviceConnection.Command> stream, Instant expires);
 }

@@ -1,6 +1,7 @@
 package org.viesti.connection;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -85,6 +86,11 @@ public final class LiveConnections implements Connections {
                 });
   }
 
+  @Override
+  public void renew(ActorRef<DeviceConnection.Command> stream, Instant expires) {
+    all.tell(new Renew(stream, expires.toEpochMilli()));
+  }
+
   /** Tells every client to come back elsewhere; done when their streams are closed. */
   public CompletionStage<Done> drain() {
     return AskPattern.ask(all, DrainAll::new, Duration.ofSeconds(20), system.scheduler());
@@ -99,6 +105,9 @@ public final class LiveConnections implements Connections {
 
   private record Open(
       Principal principal, Wire wire, ClientFrame.Hello hello, ActorRef<Opened> replyTo)
+      implements Command {}
+
+  private record Renew(ActorRef<DeviceConnection.Command> stream, long expires)
       implements Command {}
 
   private record DrainAll(ActorRef<Done> replyTo) implements Command {}
@@ -160,6 +169,7 @@ public final class LiveConnections implements Connections {
       switch (command) {
         case Open open -> open.replyTo().tell(drained == null ? open(open) : new Leaving());
         case Count(var replyTo) -> replyTo.tell(streams.size());
+        case Renew(var stream, long expires) -> streams.replace(stream, expires);
         case Tick() -> tick(System.currentTimeMillis());
         case DrainAll(var replyTo) -> {
           drained = replyTo;

@@ -9,6 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -93,6 +95,7 @@ public final class Exchange {
   private final AtomicLong meetings = new AtomicLong();
   private final RoutingSettings settings;
   private final String address;
+  private final LongAdder subscribed = new LongAdder();
   private final ActorRef<Command> interests;
 
   private Exchange(ActorSystem<?> system, TopicOwner owners, RoutingSettings settings) {
@@ -125,6 +128,7 @@ public final class Exchange {
         group(tree, filter).add(subscription);
       }
     }
+    subscribed.increment();
     CompletableFuture<Done> everywhere = new CompletableFuture<>();
     interests.tell(new Interests.Add(subscription.tenant(), filter.text(), everywhere));
     return everywhere;
@@ -139,6 +143,7 @@ public final class Exchange {
         return;
       }
     }
+    subscribed.decrement();
     interests.tell(new Interests.Remove(subscription.tenant(), filter.text()));
   }
 
@@ -253,6 +258,34 @@ public final class Exchange {
     boolean another = hits.toOne(group);
     hits.tell();
     return another;
+  }
+
+  // What the server itself tells.
+
+  /** Whether somebody subscribed to a topic, of whatever tenant. */
+  boolean isWanted(String topic) {
+    return trees.values().stream().anyMatch(tree -> tree.trie.matches(topic));
+  }
+
+  /**
+   * Hands a topic's value to who subscribed, of whatever tenant; it is recorded nowhere.
+   *
+   * @param publication as a tenant's
+   * @param everywhere to other nodes' streams as well
+   */
+  void tell(Function<String, Publication> publication, String topic, boolean everywhere) {
+    Hits hits = new Hits(met);
+    trees.forEach(
+        (tenant, tree) -> {
+          hits.next(publication.apply(tenant), null);
+          tree.trie.match(topic, everywhere ? hits::everywhere : hits::onThisNode);
+        });
+    hits.tell();
+  }
+
+  /** How many subscriptions of this node's streams are in force. */
+  public long subscriptions() {
+    return subscribed.sum();
   }
 
   // What is recorded.

@@ -80,6 +80,15 @@ final class Hits {
     }
   }
 
+  /** What no other node has a part in: a turn of a shared group is one of its turns here. */
+  void onThisNode(Exchange.Entry entry) {
+    switch (entry) {
+      case Subscription subscription -> local(subscription);
+      case SharedGroup group -> toOneHere(group);
+      case Exchange.Elsewhere _ -> {}
+    }
+  }
+
   void here(Exchange.Entry entry) {
     if (entry instanceof Subscription subscription) {
       local(subscription);

@@ -43,11 +43,13 @@ public final class Retained {
   public record Page(List<Publication> publications, @Nullable String next) {}
 
   private final Database database;
+  private final SystemTopics system;
   private Map<Key, Keep> gathered = new LinkedHashMap<>();
   private boolean writing;
 
-  public Retained(Database database) {
+  public Retained(Database database, SystemTopics system) {
     this.database = database;
+    this.system = system;
   }
 
   /**
@@ -141,18 +143,33 @@ public final class Retained {
   }
 
   /**
-   * What is kept for a filter, and has not expired.
+   * What is kept for a filter, and has not expired; of the server's own topics, what they say now.
    *
    * @param after the {@code next} of the page before; null: from the beginning
    * @param most about so many topics are looked at
    */
   public CompletionStage<Page> of(
       String tenant, TopicFilter filter, @Nullable String after, int most) {
+    if (SystemTopics.isFor(filter)) {
+      return system.of(tenant, filter).thenApply(found -> new Page(found, null));
+    }
     return database.run(
         connection ->
             filter.isExact()
                 ? one(connection, tenant, filter)
                 : some(connection, tenant, filter, after, most));
+  }
+
+  /** How many topics have one, of whatever tenant; those that have expired among them. */
+  public CompletionStage<Long> count() {
+    return database.run(
+        connection -> {
+          try (PreparedStatement q = connection.prepareStatement("select count(*) from retained");
+              ResultSet r = q.executeQuery()) {
+            r.next();
+            return r.getLong(1);
+          }
+        });
   }
 
   private static Page one(Connection connection, String tenant, TopicFilter filter)

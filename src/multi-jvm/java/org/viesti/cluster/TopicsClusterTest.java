@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.viesti.scene.Link.frame;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,12 @@ class TopicsClusterTest {
           TestDatabase.Kind.POSTGRESQL,
           3,
           Map.of(
-              "viesti.topics.shared.0", "sticky one", "viesti.topics.shared.1", "hash-topic by"));
+              "viesti.topics.shared.0",
+              "sticky one",
+              "viesti.topics.shared.1",
+              "hash-topic by",
+              "viesti.mqtt.sys-interval",
+              "500ms"));
 
   @AfterAll
   void kill() {
@@ -159,6 +165,28 @@ class TopicsClusterTest {
       }
     }
     assertThat(payloads).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
+  }
+
+  /** Of its own node it is told at once, of the others within the interval. */
+  @Test
+  void an_operator_on_one_node_hears_how_each_is() {
+    String operator =
+        Tokens.of("ann", "sys", Tokens.TENANT, List.of("operator"), Duration.ofHours(1));
+    try (Link ann = new Link(cluster.node(0).live(), operator, Link.Form.JSON, 0)) {
+      ann.hello();
+      subscribe(ann, "s", "$SYS/brokers/+/uptime");
+      subscribe(ann, "b", "$SYS/brokers");
+      String[] nodes =
+          ann.next("published", one -> one.path("topic").asText().equals("$SYS/brokers"))
+              .path("payload")
+              .asText()
+              .split(",");
+      assertThat(nodes).hasSize(3);
+      for (String node : nodes) {
+        String topic = "$SYS/brokers/" + node + "/uptime";
+        ann.next("published", one -> one.path("topic").asText().equals(topic));
+      }
+    }
   }
 
   @Test

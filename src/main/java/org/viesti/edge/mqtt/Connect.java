@@ -19,6 +19,8 @@ import org.viesti.protocol.ClientFrame;
  * @param receiveMaximum deliveries above QoS 0 without an answer
  * @param maxPacket bytes of a packet it takes
  * @param topicAliasMaximum aliases it knows; 0: none
+ * @param problems it wants reason strings in every packet that may have one
+ * @param enhanced how it shows who it is, if by enhanced authentication (§4.12)
  */
 record Connect(
     MqttVersion version,
@@ -31,7 +33,12 @@ record Connect(
     int receiveMaximum,
     long maxPacket,
     int topicAliasMaximum,
+    boolean problems,
+    @Nullable Enhanced enhanced,
     ClientFrame.@Nullable Will will) {
+  /** What begins an exchange. */
+  record Enhanced(String method, byte @Nullable [] data) {}
+
   /** The largest there is: §2.1.4. */
   private static final long LARGEST_PACKET = 268_435_460;
 
@@ -69,10 +76,8 @@ record Connect(
     boolean five = version == MqttVersion.MQTT_5;
     MqttProperties properties = head.properties();
     Properties.check(properties, ALLOWED);
-    if (properties.getProperty(MqttProperties.AUTHENTICATION_METHOD) != null
-        || properties.getProperty(MqttProperties.AUTHENTICATION_DATA) != null) {
-      throw new Violation(
-          Reasons.BAD_AUTHENTICATION_METHOD, "enhanced authentication is not offered");
+    if (!properties.isEmpty() || !payload.willProperties().isEmpty()) {
+      Properties.checkRoom(packet, bytes(head, payload));
     }
     if (head.hasPassword() && !head.hasUserName() && !five) {
       throw new Violation(Reasons.MALFORMED, "a password without a user name");
@@ -102,7 +107,36 @@ record Connect(
             "receive maximum"),
         notZero(maxPacket == null ? LARGEST_PACKET : maxPacket, "maximum packet size"),
         Properties.number(properties, MqttProperties.TOPIC_ALIAS_MAXIMUM, 0),
+        five && Properties.number(properties, MqttProperties.REQUEST_PROBLEM_INFORMATION, 1) == 1,
+        enhanced(properties),
         will(head, payload));
+  }
+
+  /** Of one of MQTT 5, after its fixed header. */
+  private static int bytes(MqttConnectVariableHeader head, MqttConnectPayload payload) {
+    int bytes = PacketWriter.sizeOf(head.name()) + 4 + Properties.room(head.properties());
+    bytes += PacketWriter.sizeOf(payload.clientIdentifier());
+    if (head.isWillFlag()) {
+      bytes += Properties.room(payload.willProperties());
+      bytes += PacketWriter.sizeOf(Inbound.checkTopic(payload.willTopic()));
+      bytes += 2 + payload.willMessageInBytes().length;
+    }
+    if (head.hasUserName()) {
+      bytes += PacketWriter.sizeOf(payload.userName());
+    }
+    if (head.hasPassword()) {
+      bytes += 2 + payload.passwordInBytes().length;
+    }
+    return bytes;
+  }
+
+  private static @Nullable Enhanced enhanced(MqttProperties properties) {
+    String method = Properties.text(properties, MqttProperties.AUTHENTICATION_METHOD);
+    byte[] data = Properties.bytes(properties, MqttProperties.AUTHENTICATION_DATA);
+    if (method == null && data != null) {
+      throw new Violation(Reasons.PROTOCOL_ERROR, "authentication data without a method");
+    }
+    return method == null ? null : new Enhanced(method, data);
   }
 
   static MqttVersion version(MqttConnectMessage packet) {

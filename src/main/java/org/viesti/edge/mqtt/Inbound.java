@@ -81,8 +81,8 @@ final class Inbound {
       case PINGREQ -> new ClientFrame.Pong(null);
       case DISCONNECT -> leave(packet);
       case AUTH ->
-          throw new Violation(
-              Reasons.BAD_AUTHENTICATION_METHOD, "enhanced authentication is not offered");
+          throw new Violation( // MQTT-4.12.0-7
+              Reasons.PROTOCOL_ERROR, "AUTH is for who named a method in its CONNECT");
       case CONNECT -> throw new Violation(Reasons.PROTOCOL_ERROR, "CONNECT comes first, and once");
       case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
           throw new Violation(
@@ -93,8 +93,15 @@ final class Inbound {
 
   private ClientFrame.Publish publish(MqttPublishMessage packet) {
     MqttProperties properties = packet.variableHeader().properties();
-    Properties.check(properties, OF_PUBLISH);
     int qos = packet.fixedHeader().qosLevel().value();
+    Properties.check(
+        packet,
+        properties,
+        OF_PUBLISH,
+        () ->
+            PacketWriter.sizeOf(packet.variableHeader().topicName())
+                + (qos > 0 ? 2 : 0)
+                + packet.payload().readableBytes());
     if (qos == 0 && packet.fixedHeader().isDup()) {
       throw new Violation(Reasons.MALFORMED, "a publish of QoS 0 is never repeated");
     }
@@ -161,13 +168,21 @@ final class Inbound {
     }
     MqttPubReplyMessageVariableHeader head =
         (MqttPubReplyMessageVariableHeader) packet.variableHeader();
-    Properties.check(head.properties(), OF_ACKS);
+    Properties.check(packet, head.properties(), OF_ACKS, () -> 3);
     return head;
   }
 
   private ClientFrame.Subscribe subscribe(MqttSubscribeMessage packet) {
     MqttMessageIdAndPropertiesVariableHeader head = packet.idAndPropertiesVariableHeader();
-    Properties.check(head.properties(), OF_SUBSCRIBE);
+    Properties.check(
+        packet,
+        head.properties(),
+        OF_SUBSCRIBE,
+        () ->
+            2
+                + packet.payload().topicSubscriptions().stream()
+                    .mapToInt(filter -> PacketWriter.sizeOf(filter.topicFilter()) + 1)
+                    .sum());
     int identifier = identifier(head.properties());
     List<ClientFrame.Wanted> wanted = new ArrayList<>(packet.payload().topicSubscriptions().size());
     for (MqttTopicSubscription filter : packet.payload().topicSubscriptions()) {
@@ -211,7 +226,11 @@ final class Inbound {
 
   private ClientFrame.Unsubscribe unsubscribe(MqttUnsubscribeMessage packet) {
     MqttMessageIdAndPropertiesVariableHeader head = packet.idAndPropertiesVariableHeader();
-    Properties.check(head.properties(), OF_UNSUBSCRIBE);
+    Properties.check(
+        packet,
+        head.properties(),
+        OF_UNSUBSCRIBE,
+        () -> 2 + packet.payload().topics().stream().mapToInt(PacketWriter::sizeOf).sum());
     List<String> filters = List.copyOf(packet.payload().topics());
     open.add(head.messageId(), new OpenRequests.Unsubscribe(filters.size()));
     return valid(new ClientFrame.Unsubscribe(Integer.toString(head.messageId()), filters), filters);
@@ -237,7 +256,7 @@ final class Inbound {
     }
     MqttReasonCodeAndPropertiesVariableHeader head =
         (MqttReasonCodeAndPropertiesVariableHeader) packet.variableHeader();
-    Properties.check(head.properties(), OF_DISCONNECT);
+    Properties.check(packet, head.properties(), OF_DISCONNECT, () -> 1);
     Long expiry = Properties.unsigned(head.properties(), MqttProperties.SESSION_EXPIRY_INTERVAL);
     if (expiry != null && expiry > 0 && connect.sessionExpiry() == 0) {
       throw new Violation(

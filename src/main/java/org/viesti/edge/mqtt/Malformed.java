@@ -1,6 +1,7 @@
 package org.viesti.edge.mqtt;
 
 import io.netty.channel.Channel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.mqtt.MqttIdentifierRejectedException;
 import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
@@ -24,7 +25,10 @@ final class Malformed {
           case MqttIdentifierRejectedException _ -> Reasons.CLIENT_ID_NOT_VALID;
           default -> Reasons.MALFORMED;
         };
-    return new Violation(reason, String.valueOf(cause.getMessage()));
+    String detail = cause.getMessage();
+    return new Violation(
+        reason,
+        cause instanceof DecoderException && detail != null ? detail : "the packet is malformed");
   }
 
   /**

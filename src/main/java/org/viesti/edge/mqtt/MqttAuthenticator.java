@@ -1,7 +1,11 @@
 package org.viesti.edge.mqtt;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +15,7 @@ import org.viesti.protocol.Refused;
 import org.viesti.protocol.UserId;
 import org.viesti.security.Authenticator;
 import org.viesti.security.ClientCertificate;
+import org.viesti.security.EnhancedAuthentication;
 import org.viesti.security.Principal;
 import org.viesti.security.SecretAuthenticator;
 
@@ -30,6 +35,7 @@ public final class MqttAuthenticator {
   private final String tenant;
   private final boolean anonymous;
   private final boolean anyClientId;
+  private final Map<String, EnhancedAuthentication> methods = new HashMap<>();
 
   /**
    * @param tenant of user names and certificates, which name none
@@ -41,6 +47,10 @@ public final class MqttAuthenticator {
     this.tenant = tenant;
     this.anonymous = settings.anonymous();
     this.anyClientId = settings.anyClientId();
+    for (EnhancedAuthentication method : ServiceLoader.load(EnhancedAuthentication.class)) {
+      method.start(tokens);
+      methods.put(method.method(), method);
+    }
   }
 
   /**
@@ -63,6 +73,42 @@ public final class MqttAuthenticator {
     } catch (Refused refused) {
       return CompletableFuture.failedFuture(refused);
     }
+  }
+
+  /**
+   * Begins an exchange by a method that the client named; throws {@link Violation} if there is no
+   * such.
+   *
+   * @param known who it was until now; null: it is not connected
+   */
+  EnhancedAuthentication.Exchange begin(Connect connect, String name, @Nullable Principal known) {
+    EnhancedAuthentication method = methods.get(name);
+    if (method == null) {
+      throw new Violation(
+          Reasons.BAD_AUTHENTICATION_METHOD,
+          "authentication methods are " + String.join(", ", new TreeSet<>(methods.keySet())));
+    }
+    return method.begin(
+        new EnhancedAuthentication.Client(connect.clientId(), connect.user(), known));
+  }
+
+  /**
+   * Whom an exchange has shown, as the client of this socket; throws {@link Refused}.
+   *
+   * @param known who it was until now; null: it is not connected
+   */
+  static Principal shown(Principal found, String clientId, Peer peer, @Nullable Principal known) {
+    Principal principal =
+        peer.certificate() == null
+            ? ofDevice(found, clientId)
+            : ClientCertificate.of(peer.certificate()).with(ofDevice(found, clientId));
+    if (known != null
+        && !(known.deviceId().equals(principal.deviceId())
+            && known.roles().equals(principal.roles()))) {
+      throw new Refused(
+          ErrorCode.PERMISSION_DENIED, "to be another, or have other roles, connect anew");
+    }
+    return principal;
   }
 
   /** Whether a stream that was opened for it may stay: its secret was not revoked meanwhile. */

@@ -22,7 +22,6 @@ final class MqttCloseCodes {
       case CloseCause.TokenExpired(), CloseCause.Revoked(), CloseCause.SecretRevoked() ->
           Reasons.NOT_AUTHORIZED;
       case CloseCause.Silent() -> Reasons.KEEP_ALIVE_TIMEOUT;
-      // Not 0x9C or 0x9D: those want a client to turn to another address.
       case CloseCause.Drained() -> Reasons.SHUTTING_DOWN;
     };
   }
@@ -85,6 +84,7 @@ final class MqttCloseCodes {
       case Reasons.CLIENT_ID_NOT_VALID -> 2;
       case Reasons.SERVER_UNAVAILABLE,
           Reasons.SERVER_BUSY,
+          Reasons.USE_ANOTHER_SERVER,
           Reasons.QUOTA_EXCEEDED,
           Reasons.UNSPECIFIED ->
           3;

@@ -30,12 +30,18 @@ public final class MqttEdge implements LivePath {
   final MqttSettings settings;
   final MqttAuthenticator authenticator;
   final Connections connections;
+  final MqttTraffic traffic;
   private final WebSocketDecoderConfig frames;
 
-  public MqttEdge(MqttSettings settings, MqttAuthenticator authenticator, Connections connections) {
+  public MqttEdge(
+      MqttSettings settings,
+      MqttAuthenticator authenticator,
+      Connections connections,
+      MqttTraffic traffic) {
     this.settings = settings;
     this.authenticator = authenticator;
     this.connections = connections;
+    this.traffic = traffic;
     this.frames =
         WebSocketDecoderConfig.newBuilder()
             .maxFramePayloadLength(settings.maxPacketBytes())

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.viesti.connection.Connections;
 import org.viesti.edge.CannotListen;
 import org.viesti.edge.Listener;
 import org.viesti.edge.LiveSettings;
@@ -28,9 +27,8 @@ public final class MqttServer {
    * Listens before it returns, unless plain TCP is switched off and there is no certificate; throws
    * {@link CannotListen}.
    */
-  public static Optional<MqttServer> start(
-      MqttSettings settings, MqttAuthenticator authenticator, Connections connections) {
-    MqttEdge edge = new MqttEdge(settings, authenticator, connections);
+  public static Optional<MqttServer> start(MqttEdge edge) {
+    MqttSettings settings = edge.settings;
     SslContext tls = settings.tls() == null ? null : tls(settings.tls(), settings.clients());
     List<Listener> listeners = new ArrayList<>(2);
     try {

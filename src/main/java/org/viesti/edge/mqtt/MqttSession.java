@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -28,7 +29,9 @@ import org.viesti.edge.Unopened;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
+import org.viesti.protocol.Refused;
 import org.viesti.protocol.ServerFrame;
+import org.viesti.security.EnhancedAuthentication;
 import org.viesti.security.Principal;
 
 /**
@@ -65,6 +68,9 @@ final class MqttSession extends ChannelDuplexHandler {
   /** Null until it is known. */
   private @Nullable Principal principal;
 
+  /** By which the client shows who it is; null: none is under way. */
+  private @Nullable AuthExchange exchange;
+
   private @Nullable KeepAlive keepAlive;
   private @Nullable Future<?> timer;
 
@@ -97,7 +103,7 @@ final class MqttSession extends ChannelDuplexHandler {
       }
     } catch (Violation violation) {
       LOG.debug("decode: closing {}: {}", ctx.channel(), violation.detail());
-      end(ctx, violation.reason(), violation.detail());
+      end(ctx, violation.reason(), null, violation.detail());
     } finally {
       ReferenceCountUtil.release(message);
     }
@@ -110,6 +116,7 @@ final class MqttSession extends ChannelDuplexHandler {
       }
       throw Malformed.violation(packet.decoderResult().cause());
     }
+    edge.traffic.received(packet);
     if (client == null) {
       if (!(packet instanceof MqttConnectMessage connect)) {
         throw new Violation(Reasons.PROTOCOL_ERROR, "CONNECT comes first"); // MQTT-3.1.0-1
@@ -117,6 +124,17 @@ final class MqttSession extends ChannelDuplexHandler {
       version = Connect.version(connect);
       connect(ctx, Connect.of(connect, edge.settings));
       return;
+    }
+    Connect.Enhanced enhanced = client.connect().enhanced();
+    if (enhanced != null) {
+      MqttMessageType type = packet.fixedHeader().messageType();
+      if (type == MqttMessageType.AUTH) {
+        auth(ctx, client.connect(), AuthExchange.Auth.of(packet, enhanced.method()));
+        return;
+      }
+      if (!connected && type != MqttMessageType.DISCONNECT) { // MQTT-3.1.2-30
+        throw new Violation(Reasons.PROTOCOL_ERROR, "before CONNACK only AUTH and DISCONNECT");
+      }
     }
     ClientFrame frame = client.inbound().frame(packet);
     gather(frame);
@@ -127,6 +145,7 @@ final class MqttSession extends ChannelDuplexHandler {
         && ctx.channel().isWritable()) { // one that pings but does not read gets no pile of answers
       ByteBuf out = ctx.alloc().buffer(2);
       PacketWriter.empty(out, PacketWriter.PINGRESP);
+      edge.traffic.sent(1, out.readableBytes());
       ctx.writeAndFlush(out, ctx.voidPromise());
     }
   }
@@ -177,23 +196,117 @@ final class MqttSession extends ChannelDuplexHandler {
             connect,
             new Inbound(connect, open, edge.settings),
             new Outbound(connect, open, edge.settings));
-    List<DeviceConnection.Command> waiting = new ArrayList<>(2);
-    phase = new Phase.Opening(waiting);
+    phase = new Phase.Opening(new ArrayList<>(2));
     ctx.channel().config().setAutoRead(false);
+    Connect.Enhanced enhanced = connect.enhanced();
+    if (enhanced != null) {
+      exchange = new AuthExchange(edge.authenticator.begin(connect, enhanced.method(), principal));
+      step(ctx, connect, enhanced.method(), exchange, enhanced.data());
+      return;
+    }
     edge.authenticator
         .authenticate(connect.clientId(), connect.user(), connect.password(), Peer.of(ctx))
         .whenComplete(
             (found, failure) ->
-                ctx.executor().execute(() -> authenticated(ctx, connect, waiting, found, failure)));
+                ctx.executor().execute(() -> authenticated(ctx, connect, found, failure)));
+  }
+
+  // Enhanced authentication: MQTT 5.0 §4.12.
+
+  private void auth(ChannelHandlerContext ctx, Connect connect, AuthExchange.Auth auth) {
+    String method = Objects.requireNonNull(connect.enhanced()).method();
+    if (keepAlive != null) {
+      keepAlive.heard();
+    }
+    if (auth.again()) {
+      if (!connected || exchange != null) {
+        throw new Violation(Reasons.PROTOCOL_ERROR, "authentication is under way");
+      }
+      exchange = new AuthExchange(edge.authenticator.begin(connect, method, principal));
+    }
+    if (exchange == null) {
+      throw new Violation(Reasons.PROTOCOL_ERROR, "AUTH was not asked for");
+    }
+    if (!connected) {
+      ctx.channel().config().setAutoRead(false);
+    }
+    step(ctx, connect, method, exchange, auth.data());
+  }
+
+  private void step(
+      ChannelHandlerContext ctx,
+      Connect connect,
+      String method,
+      AuthExchange with,
+      byte @Nullable [] data) {
+    with.said(data)
+        .whenComplete(
+            (step, failure) ->
+                ctx.executor().execute(() -> stepped(ctx, connect, method, with, step, failure)));
+  }
+
+  private void stepped(
+      ChannelHandlerContext ctx,
+      Connect connect,
+      String method,
+      AuthExchange with,
+      EnhancedAuthentication.@Nullable Step step,
+      @Nullable Throwable failure) {
+    if (phase.over()) {
+      return;
+    }
+    switch (step) {
+      case EnhancedAuthentication.Challenge(byte[] data) -> {
+        with.asked();
+        writeAuth(ctx, Reasons.CONTINUE_AUTHENTICATION, method, data);
+        if (!connected) {
+          ctx.channel().config().setAutoRead(true);
+        }
+      }
+      case EnhancedAuthentication.Known(Principal found, byte[] data) -> {
+        try {
+          Principal shown =
+              MqttAuthenticator.shown(found, connect.clientId(), Peer.of(ctx), principal);
+          with.known(data);
+          if (phase instanceof Phase.Open(var connection)) {
+            renewed(ctx, connection, shown, method, with);
+          } else {
+            authenticated(ctx, connect, shown, null);
+          }
+        } catch (Refused refused) {
+          farewell(ctx, new CloseCause.Rejected(refused.refusal()));
+        }
+      }
+      case null -> farewell(ctx, new CloseCause.Rejected(Unopened.refusal(failure)));
+    }
+  }
+
+  private void renewed(
+      ChannelHandlerContext ctx,
+      ActorRef<DeviceConnection.Command> connection,
+      Principal shown,
+      String method,
+      AuthExchange with) {
+    principal = shown;
+    exchange = null;
+    edge.connections.renew(connection, shown.expires());
+    writeAuth(ctx, Reasons.SUCCESS, method, with.last());
+  }
+
+  private void writeAuth(
+      ChannelHandlerContext ctx, int reason, String method, byte @Nullable [] data) {
+    ByteBuf out = ctx.alloc().buffer(BATCH_BYTES);
+    PacketWriter.auth(out, reason, method, data);
+    edge.traffic.sent(1, out.readableBytes());
+    ctx.writeAndFlush(out, ctx.voidPromise());
   }
 
   private void authenticated(
       ChannelHandlerContext ctx,
       Connect connect,
-      List<DeviceConnection.Command> waiting,
       @Nullable Principal found,
       @Nullable Throwable failure) {
-    if (!(phase instanceof Phase.Opening)) {
+    if (!(phase instanceof Phase.Opening(var waiting))) {
       return;
     }
     if (found == null) {
@@ -274,10 +387,15 @@ final class MqttSession extends ChannelDuplexHandler {
     ByteBuf out = ctx.alloc().buffer(BATCH_BYTES);
     long now = System.currentTimeMillis();
     CloseCause last = null;
+    int packets = 0;
     for (ServerFrame frame : frames) {
+      int before = out.writerIndex();
       if (frame instanceof ServerFrame.Welcome welcome) {
-        outbound.connack(out, welcome.resumed(), welcome.device());
+        outbound.connack(
+            out, welcome.resumed(), welcome.device(), exchange == null ? null : exchange.last());
+        exchange = null;
         connected = true;
+        edge.traffic.connected.increment();
         lookAgain(ctx);
       } else if (frame instanceof ServerFrame.Error error && outbound.closes(error)) {
         last = new CloseCause.Rejected(Refusal.of(error.code(), error.detail()));
@@ -285,8 +403,16 @@ final class MqttSession extends ChannelDuplexHandler {
       } else {
         outbound.write(out, frame, now);
       }
+      if (out.writerIndex() > before) {
+        packets++;
+        if (frame instanceof ServerFrame.Published published) {
+          edge.traffic.sent.publishes.increment();
+          edge.traffic.sent.payloadBytes.add(published.publication().payload().length);
+        }
+      }
     }
     if (out.isReadable()) {
+      edge.traffic.sent(packets, out.readableBytes());
       ctx.write(out, promise);
     } else {
       out.release();
@@ -330,21 +456,27 @@ final class MqttSession extends ChannelDuplexHandler {
   }
 
   private void farewell(ChannelHandlerContext ctx, CloseCause cause) {
+    int reason = connected ? MqttCloseCodes.disconnect(cause) : MqttCloseCodes.connack(cause);
+    String elsewhere = cause.code() == ErrorCode.DRAINING ? edge.settings.elsewhere() : null;
+    // Not 0x9D: that is for ever, and this node may be back soon (MQTT 5.0 §4.11).
     end(
         ctx,
-        connected ? MqttCloseCodes.disconnect(cause) : MqttCloseCodes.connack(cause),
+        elsewhere == null ? reason : Reasons.USE_ANOTHER_SERVER,
+        elsewhere,
         cause.refusal().detail());
   }
 
-  private void end(ChannelHandlerContext ctx, int reason, String detail) {
+  private void end(
+      ChannelHandlerContext ctx, int reason, @Nullable String elsewhere, String detail) {
     if (phase.over()) {
       return;
     }
     over(new Phase.Closing());
     ByteBuf out = ctx.alloc().buffer(BATCH_BYTES);
     if (version != null) {
-      LastPacket.write(out, version, connected, mostBytes(), reason, detail);
+      LastPacket.write(out, version, connected, reason, elsewhere, detail, mostBytes());
     }
+    edge.traffic.sent(out.isReadable() ? 1 : 0, out.readableBytes());
     ctx.writeAndFlush(out).addListener(written -> shut(ctx));
     after(CLOSE_GRACE, ctx, ctx::close);
   }
@@ -378,6 +510,9 @@ final class MqttSession extends ChannelDuplexHandler {
     tellBurst();
     tell(new DeviceConnection.Closed());
     phase = next;
+    if (connected) {
+      edge.traffic.connected.decrement();
+    }
     if (keepAlive != null) {
       keepAlive.stop();
     }

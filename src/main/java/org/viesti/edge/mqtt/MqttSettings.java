@@ -2,6 +2,12 @@ package org.viesti.edge.mqtt;
 
 import com.typesafe.config.Config;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.viesti.device.Session;
 import org.viesti.edge.LiveSettings;
@@ -20,6 +26,8 @@ import org.viesti.settings.SectionSettings;
  * @param keepAliveMax of MQTT 5; zero: whatever a client asks for
  * @param sessionExpiryMax longest that a session outlives its connection; zero: whatever a client
  *     asks for
+ * @param serverReference other servers, {@code host:port}, for clients of a node that leaves
+ * @param sysInterval how often {@code $SYS} is told; zero: there is none
  * @param receiveMaximum publishes above QoS 0 that a client of MQTT 5 may have unanswered
  * @param topicAliasMaximum aliases in each direction
  * @param tlsPort where TLS is spoken, if there is a certificate; 0 takes any free one
@@ -37,12 +45,18 @@ public record MqttSettings(
     int maxClientId,
     Duration keepAliveMax,
     Duration sessionExpiryMax,
+    List<String> serverReference,
+    Duration sysInterval,
     int receiveMaximum,
     int topicAliasMaximum,
     int tlsPort,
     LiveSettings.@Nullable Tls tls,
     @Nullable Clients clients,
     boolean anyClientId) {
+
+  /** A host, in brackets if it has colons itself, and a port. */
+  private static final Pattern SERVER =
+      Pattern.compile("(?:[^\\s:\\[\\]]{1,255}|\\[[^\\s\\[\\]]{1,255}]):([1-9][0-9]{0,4})");
 
   /**
    * Clients with certificates.
@@ -89,12 +103,45 @@ public record MqttSettings(
         mqtt.number("max-client-id", 23, 65_535),
         mqtt.time("keep-alive-max", Duration.ZERO, Duration.ofSeconds(65_535)),
         mqtt.time("session-expiry-max", Duration.ZERO, Duration.ofSeconds(Session.FOR_EVER)),
+        serverReference(mqtt),
+        mqtt.time("sys-interval", Duration.ZERO, Duration.ofHours(1)),
         mqtt.number("receive-maximum", 1, 65_535),
         mqtt.number("topic-alias-maximum", 0, 65_535),
         mqtt.number("tls.port", 0, 65_535),
         tls,
         Clients.from(mqtt, tls != null),
         mqtt.flag("tls.any-client-id"));
+  }
+
+  private static List<String> serverReference(SectionSettings mqtt) {
+    List<String> own =
+        List.of(
+            mqtt.text("host") + ":" + mqtt.number("port", 0, 65_535),
+            mqtt.text("host") + ":" + mqtt.number("tls.port", 0, 65_535));
+    List<String> others = new ArrayList<>();
+    for (String server : mqtt.texts("server-reference")) {
+      Matcher parts = SERVER.matcher(server);
+      if (!parts.matches() || Integer.parseInt(parts.group(1)) > 65_535) {
+        throw mqtt.wrong("server-reference", "\"" + server + "\" must be host:port");
+      }
+      if (!own.contains(server)) {
+        others.add(server);
+      }
+    }
+    return List.copyOf(others);
+  }
+
+  /**
+   * A Server Reference of MQTT 5.0 §4.11: other servers, of which a client tries the first; null:
+   * there are none.
+   */
+  @Nullable String elsewhere() {
+    if (serverReference.isEmpty()) {
+      return null;
+    }
+    List<String> servers = new ArrayList<>(serverReference);
+    Collections.rotate(servers, ThreadLocalRandom.current().nextInt(servers.size()));
+    return String.join(" ", servers);
   }
 
   /** The other half of the processors is for what comes of a packet. */

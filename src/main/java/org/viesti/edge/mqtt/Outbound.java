@@ -11,10 +11,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Publication;
+import org.viesti.protocol.Refusal;
 import org.viesti.protocol.ServerFrame;
 
 /**
@@ -51,8 +54,9 @@ final class Outbound {
    * A CONNACK.
    *
    * @param device becomes the client id of a client that has none
+   * @param authentication the last data of its exchange, if it had one and there is any
    */
-  void connack(ByteBuf out, boolean resumed, String device) {
+  void connack(ByteBuf out, boolean resumed, String device, byte @Nullable [] authentication) {
     boolean present = resumed && connect.version() != MqttVersion.MQTT_3_1; // reserved there
     if (!connect.five()) {
       PacketWriter.head(out, PacketWriter.CONNACK, 2);
@@ -62,6 +66,9 @@ final class Outbound {
     ByteBuf properties = out.alloc().buffer(32);
     try {
       connackProperties(properties, device);
+      if (connect.enhanced() != null) {
+        PacketWriter.authProperties(properties, connect.enhanced().method(), authentication);
+      }
       int length = properties.readableBytes();
       PacketWriter.head(out, PacketWriter.CONNACK, 2 + PacketWriter.numberBytes(length) + length);
       out.writeByte(present ? 1 : 0).writeByte(Reasons.SUCCESS);
@@ -102,7 +109,8 @@ final class Outbound {
           answered(
               out,
               Integer.parseInt(id),
-              connect.five() && !matched ? Reasons.NO_MATCHING_SUBSCRIBERS : Reasons.SUCCESS);
+              connect.five() && !matched ? Reasons.NO_MATCHING_SUBSCRIBERS : Reasons.SUCCESS,
+              null);
       case ServerFrame.Released(String id, boolean known) -> {
         open.remove(Integer.parseInt(id));
         PacketWriter.ack(
@@ -114,14 +122,19 @@ final class Outbound {
       case ServerFrame.Release(int delivery) ->
           PacketWriter.ack(out, PacketWriter.PUBREL, delivery, Reasons.SUCCESS);
       case ServerFrame.Subscribed(String id, List<ServerFrame.Grant> grants) ->
-          subscribed(out, Integer.parseInt(id), grants.stream().mapToInt(this::granted).toArray());
+          subscribed(
+              out,
+              Integer.parseInt(id),
+              grants.stream().mapToInt(this::granted).toArray(),
+              refusals(grants));
       case ServerFrame.Unsubscribed(String id, List<Boolean> existed) ->
           unsubscribed(
               out,
               Integer.parseInt(id),
               existed.stream()
                   .mapToInt(was -> was ? Reasons.SUCCESS : Reasons.NO_SUBSCRIPTION_EXISTED)
-                  .toArray());
+                  .toArray(),
+              null);
       case ServerFrame.Error error -> refused(out, error);
       case ServerFrame.Welcome _,
           ServerFrame.SendAck _,
@@ -202,15 +215,31 @@ final class Outbound {
     }
   }
 
-  /** To a publish; one of QoS 2 that was taken stays open until it is released. */
-  private void answered(ByteBuf out, int id, int reason) {
+  /**
+   * To a publish; one of QoS 2 that was taken stays open until it is released.
+   *
+   * @param why it is refused; null: it is not
+   */
+  private void answered(ByteBuf out, int id, int reason, @Nullable String why) {
     if (!(open.get(id) instanceof OpenRequests.Publish(int qos))) {
       return;
     }
     if (qos < 2 || Reasons.failed(reason)) {
       open.remove(id);
     }
-    PacketWriter.ack(out, qos < 2 ? PacketWriter.PUBACK : PacketWriter.PUBREC, id, reason);
+    PacketWriter.ack(
+        out, qos < 2 ? PacketWriter.PUBACK : PacketWriter.PUBREC, id, reason, told(why, 3));
+  }
+
+  /**
+   * A reason string as the client wants it: MQTT-3.1.2-29.
+   *
+   * @param rest bytes of the packet without its fixed header and its properties
+   */
+  private @Nullable String told(@Nullable String why, int rest) {
+    return why != null && connect.problems()
+        ? PacketWriter.fitting(why, 0, rest, connect.maxPacket())
+        : null;
   }
 
   private int granted(ServerFrame.Grant grant) {
@@ -220,21 +249,39 @@ final class Outbound {
     return connect.five() ? MqttAnswerCodes.subscribe(grant.refused().code()) : Reasons.UNSPECIFIED;
   }
 
-  private void subscribed(ByteBuf out, int id, int[] reasons) {
-    open.remove(id);
-    reasons(out, PacketWriter.SUBACK, id, reasons);
+  /** One reason string is for all filters. */
+  private static @Nullable String refusals(List<ServerFrame.Grant> grants) {
+    String all =
+        grants.stream()
+            .flatMap(grant -> Stream.ofNullable(grant.refused()))
+            .map(Refusal::detail)
+            .distinct()
+            .collect(Collectors.joining("; "));
+    return all.isEmpty() ? null : all;
   }
 
-  private void unsubscribed(ByteBuf out, int id, int[] reasons) {
+  private void subscribed(ByteBuf out, int id, int[] reasons, @Nullable String why) {
     open.remove(id);
-    reasons(out, PacketWriter.UNSUBACK, id, connect.five() ? reasons : new int[0]);
+    reasons(out, PacketWriter.SUBACK, id, reasons, why);
   }
 
-  private void reasons(ByteBuf out, int first, int id, int[] reasons) {
-    PacketWriter.head(out, first, 2 + (connect.five() ? 1 : 0) + reasons.length);
+  private void unsubscribed(ByteBuf out, int id, int[] reasons, @Nullable String why) {
+    open.remove(id);
+    reasons(out, PacketWriter.UNSUBACK, id, connect.five() ? reasons : new int[0], why);
+  }
+
+  private void reasons(ByteBuf out, int first, int id, int[] reasons, @Nullable String why) {
+    String told = told(why, 2 + reasons.length);
+    int properties = PacketWriter.textBytes(told);
+    PacketWriter.head(
+        out,
+        first,
+        2
+            + (connect.five() ? PacketWriter.numberBytes(properties) + properties : 0)
+            + reasons.length);
     out.writeShort(id);
     if (connect.five()) {
-      PacketWriter.number(out, 0); // no properties
+      PacketWriter.reasonString(out, told);
     }
     for (int reason : reasons) {
       out.writeByte(reason);
@@ -256,15 +303,21 @@ final class Outbound {
           answered(
               out,
               id(error.id()),
-              connect.five() ? MqttAnswerCodes.publish(code) : Reasons.SUCCESS);
+              connect.five() ? MqttAnswerCodes.publish(code) : Reasons.SUCCESS,
+              error.detail());
       case OpenRequests.Subscribe(int filters) ->
           subscribed(
               out,
               id(error.id()),
               filled(
-                  filters, connect.five() ? MqttAnswerCodes.subscribe(code) : Reasons.UNSPECIFIED));
+                  filters, connect.five() ? MqttAnswerCodes.subscribe(code) : Reasons.UNSPECIFIED),
+              error.detail());
       case OpenRequests.Unsubscribe(int filters) ->
-          unsubscribed(out, id(error.id()), filled(filters, MqttAnswerCodes.subscribe(code)));
+          unsubscribed(
+              out,
+              id(error.id()),
+              filled(filters, MqttAnswerCodes.subscribe(code)),
+              error.detail());
     }
   }
 

@@ -21,6 +21,7 @@ final class PacketWriter {
   static final int UNSUBACK = 0xB0;
   static final int PINGRESP = 0xD0;
   static final int DISCONNECT = 0xE0;
+  static final int AUTH = 0xF0;
 
   private PacketWriter() {}
 
@@ -48,11 +49,16 @@ final class PacketWriter {
     ByteBufUtil.reserveAndWriteUtf8(out, text, bytes);
   }
 
+  /** Of a text with its length. */
+  static int sizeOf(String text) {
+    return 2 + ByteBufUtil.utf8Bytes(text);
+  }
+
   static void text(ByteBuf out, String text) {
     text(out, text, ByteBufUtil.utf8Bytes(text));
   }
 
-  private static int textBytes(@Nullable String text) {
+  static int textBytes(@Nullable String text) {
     return text == null ? 0 : 3 + ByteBufUtil.utf8Bytes(text);
   }
 
@@ -72,6 +78,62 @@ final class PacketWriter {
     }
   }
 
+  /** The same of MQTT 5, with a reason string if there is one. */
+  static void ack(ByteBuf out, int first, int id, int reason, @Nullable String why) {
+    if (why == null) {
+      ack(out, first, id, reason);
+      return;
+    }
+    int properties = textBytes(why);
+    head(out, first, 3 + numberBytes(properties) + properties);
+    out.writeShort(id);
+    out.writeByte(reason);
+    reasonString(out, why);
+  }
+
+  /** Properties that are a reason string, or none. */
+  static void reasonString(ByteBuf out, @Nullable String why) {
+    number(out, textBytes(why));
+    textProperty(out, MqttProperties.REASON_STRING, why);
+  }
+
+  /**
+   * The text of a property, unless no text is so long, or the packet would be longer than its
+   * client takes.
+   *
+   * @param beside bytes of the packet's other properties
+   * @param rest bytes of the packet without its fixed header and its properties
+   * @param most bytes the packet may have
+   */
+  static @Nullable String fitting(@Nullable String text, int beside, int rest, long most) {
+    int properties = beside + textBytes(text);
+    return textBytes(text) - 3 > Publication.MAX_TEXT
+            || size(rest + numberBytes(properties) + properties) > most
+        ? null
+        : text;
+  }
+
+  /** Of enhanced authentication: MQTT 5.0 §3.15. */
+  static void auth(ByteBuf out, int reason, String method, byte @Nullable [] data) {
+    int properties = authBytes(method, data);
+    head(out, AUTH, 1 + numberBytes(properties) + properties);
+    out.writeByte(reason);
+    number(out, properties);
+    authProperties(out, method, data);
+  }
+
+  private static int authBytes(String method, byte @Nullable [] data) {
+    return textBytes(method) + (data == null ? 0 : 3 + data.length);
+  }
+
+  static void authProperties(ByteBuf out, String method, byte @Nullable [] data) {
+    textProperty(out, MqttProperties.AUTHENTICATION_METHOD, method);
+    if (data != null) {
+      out.writeByte(MqttProperties.AUTHENTICATION_DATA).writeShort(data.length);
+      out.writeBytes(data);
+    }
+  }
+
   static void empty(ByteBuf out, int first) {
     head(out, first, 0);
   }
@@ -79,18 +141,25 @@ final class PacketWriter {
   /**
    * A DISCONNECT, or a CONNACK that refuses, of MQTT 5.
    *
-   * @param most bytes it may have; a reason string that makes it longer is left out
+   * @param elsewhere servers to go to instead
+   * @param most bytes it may have; a text that makes it longer is left out
    */
-  static void refusal(ByteBuf out, int first, int reason, @Nullable String why, long most) {
+  static void refusal(
+      ByteBuf out,
+      int first,
+      int reason,
+      @Nullable String elsewhere,
+      @Nullable String why,
+      long most) {
     int flags = first == CONNACK ? 1 : 0;
-    int properties = textBytes(why);
-    int size = size(flags + 1 + numberBytes(properties) + properties);
-    String told = size > most ? null : why;
-    properties = textBytes(told);
+    String reference = fitting(elsewhere, 0, flags + 1, most);
+    String told = fitting(why, textBytes(reference), flags + 1, most);
+    int properties = textBytes(reference) + textBytes(told);
     head(out, first, flags + 1 + numberBytes(properties) + properties);
     out.writeZero(flags);
     out.writeByte(reason);
     number(out, properties);
+    textProperty(out, MqttProperties.SERVER_REFERENCE, reference);
     textProperty(out, MqttProperties.REASON_STRING, told);
   }
 

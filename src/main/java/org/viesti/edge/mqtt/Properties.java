@@ -1,10 +1,12 @@
 package org.viesti.edge.mqtt;
 
+import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttProperties.MqttProperty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.viesti.protocol.Publication;
 
@@ -30,6 +32,62 @@ final class Properties {
         throw new Violation(Reasons.PROTOCOL_ERROR, "property 0x%02X must be 0 or 1".formatted(id));
       }
     }
+  }
+
+  /**
+   * The same; and a property that comes twice, which Netty keeps but once, is a violation.
+   *
+   * @param others bytes of the packet that are neither its fixed header's nor its properties';
+   *     asked for where there are properties
+   */
+  static void check(
+      MqttMessage packet, MqttProperties properties, Set<Integer> allowed, IntSupplier others) {
+    check(properties, allowed);
+    if (!properties.isEmpty()) {
+      checkRoom(packet, others.getAsInt() + room(properties));
+    }
+  }
+
+  /** What was kept of a packet must be as long as the packet was. */
+  static void checkRoom(MqttMessage packet, int bytes) {
+    if (packet.fixedHeader().remainingLength() != bytes) {
+      throw new Violation(
+          Reasons.PROTOCOL_ERROR, "a property comes twice, or a number is longer than it need be");
+    }
+  }
+
+  /** Bytes that they take, with their length. */
+  static int room(MqttProperties properties) {
+    int bytes = 0;
+    for (MqttProperty<?> property : properties.listAll()) {
+      bytes += bytes(property);
+    }
+    return PacketWriter.numberBytes(bytes) + bytes;
+  }
+
+  private static int bytes(MqttProperty<?> property) {
+    return switch (property.value()) {
+      case String text -> PacketWriter.textBytes(text);
+      case byte[] data -> 3 + data.length;
+      case Integer number ->
+          switch (property.propertyId()) {
+            case MqttProperties.SUBSCRIPTION_IDENTIFIER -> 1 + PacketWriter.numberBytes(number);
+            case MqttProperties.RECEIVE_MAXIMUM,
+                MqttProperties.TOPIC_ALIAS_MAXIMUM,
+                MqttProperties.TOPIC_ALIAS ->
+                3;
+            default -> FLAGS.contains(property.propertyId()) ? 2 : 5;
+          };
+      case List<?> pairs -> {
+        int bytes = 0;
+        for (Object each : pairs) {
+          MqttProperties.StringPair pair = (MqttProperties.StringPair) each;
+          bytes += PacketWriter.textBytes(pair.key) + PacketWriter.textBytes(pair.value) - 1;
+        }
+        yield bytes;
+      }
+      default -> throw new IllegalStateException("property " + property);
+    };
   }
 
   static @Nullable Integer number(MqttProperties properties, int id) {

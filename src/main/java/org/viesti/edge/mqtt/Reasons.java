@@ -5,6 +5,8 @@ final class Reasons {
   static final int SUCCESS = 0x00;
   static final int NO_MATCHING_SUBSCRIBERS = 0x10;
   static final int NO_SUBSCRIPTION_EXISTED = 0x11;
+  static final int CONTINUE_AUTHENTICATION = 0x18;
+  static final int RE_AUTHENTICATE = 0x19;
   static final int UNSPECIFIED = 0x80;
   static final int MALFORMED = 0x81;
   static final int PROTOCOL_ERROR = 0x82;
@@ -28,6 +30,7 @@ final class Reasons {
   static final int MESSAGE_RATE_TOO_HIGH = 0x96;
   static final int QUOTA_EXCEEDED = 0x97;
   static final int PAYLOAD_FORMAT_INVALID = 0x99;
+  static final int USE_ANOTHER_SERVER = 0x9C;
 
   private Reasons() {}
 

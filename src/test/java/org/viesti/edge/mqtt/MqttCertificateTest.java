@@ -194,10 +194,12 @@ class MqttCertificateTest {
       assertThatThrownBy(
               () ->
                   MqttServer.start(
-                      settings,
-                      MqttNode.authenticator(
-                          token -> new CompletableFuture<>(), settings, device -> null),
-                      (principal, wire, hello) -> new CompletableFuture<>()))
+                      new MqttEdge(
+                          settings,
+                          MqttNode.authenticator(
+                              token -> new CompletableFuture<>(), settings, device -> null),
+                          MqttNode.NOBODY,
+                          new MqttTraffic())))
           .isInstanceOf(CannotListen.class)
           .hasMessageContaining("viesti.mqtt.tls.client-ca")
           .hasMessageContaining(Objects.requireNonNull(ca.getFileName()).toString());

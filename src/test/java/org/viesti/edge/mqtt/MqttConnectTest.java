@@ -322,13 +322,6 @@ class MqttConnectTest {
   }
 
   @Test
-  void MQTT_4_12_0_1_enhanced_authentication_is_not_offered() throws Exception {
-    try (MqttClient client = client(connect5(CLEAN, 0, props(0x15, "SCRAM"), "c"))) {
-      assertThat(client.refused()).isEqualTo(0x8C);
-    }
-  }
-
-  @Test
   void MQTT_3_1_2_2_a_version_nobody_knows_is_refused() throws Exception {
     try (MqttClient client = client(packet(0x10, "MQTT", 6, CLEAN, u16(0), props(), "c"))) {
       assertThat(client.next()).isEqualTo("20 02 00 01");

@@ -39,7 +39,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.viesti.TestNode;
-import org.viesti.connection.Connections;
 import org.viesti.testkit.Await;
 
 /** Packets with wrong bytes in them, lengthened and cut: none is a fault of the server's own. */
@@ -77,12 +76,12 @@ class MqttFuzzTest {
   @Test
   void no_bytes_make_the_server_fail() {
     MqttSettings settings = MqttNode.settings("anonymous = on, max-packet-bytes = 1KiB");
-    Connections slow = (principal, wire, hello) -> new CompletableFuture<>();
     MqttEdge edge =
         new MqttEdge(
             settings,
             MqttNode.authenticator(token -> new CompletableFuture<>(), settings, device -> null),
-            slow);
+            MqttNode.NOBODY,
+            new MqttTraffic());
     ListAppender<ILoggingEvent> faults = new ListAppender<>();
     faults.start();
     Logger log = (Logger) LoggerFactory.getLogger(MqttSession.class);

@@ -43,7 +43,7 @@ import org.viesti.security.SecuritySettings;
  * for Ann's device {@code phone}; {@code expired} is expired; any other is wrong. Names without a
  * tenant are of {@code acme}.
  */
-final class MqttNode implements AutoCloseable {
+final class MqttNode implements Connections, AutoCloseable {
   private static final String SETTINGS =
       """
       port = 0, threads = 1, anonymous = on, connect-timeout = 20s, max-packet-bytes = 4KiB
@@ -84,6 +84,22 @@ final class MqttNode implements AutoCloseable {
   private final LiveServer live;
   final BlockingQueue<Stream> streams = new LinkedBlockingQueue<>();
 
+  /** Until when streams may stay that were renewed. */
+  final BlockingQueue<Instant> renewed = new LinkedBlockingQueue<>();
+
+  /** A door behind which nothing opens. */
+  static final Connections NOBODY =
+      new Connections() {
+        @Override
+        public CompletionStage<ActorRef<DeviceConnection.Command>> open(
+            Principal principal, Wire wire, ClientFrame.Hello hello) {
+          return new CompletableFuture<>();
+        }
+
+        @Override
+        public void renew(ActorRef<DeviceConnection.Command> stream, Instant expires) {}
+      };
+
   /** What opening waits for; why it is refused, if it is; and whether there was a session. */
   volatile CompletionStage<?> gate = CompletableFuture.completedFuture(null);
 
@@ -104,8 +120,8 @@ final class MqttNode implements AutoCloseable {
     MqttSettings settings = settings(SETTINGS + "\n" + change);
     MqttAuthenticator authenticator =
         authenticator(MqttNode::authenticate, settings, device -> secrets.get(device.key()));
-    Connections connections = this::open;
-    server = MqttServer.start(settings, authenticator, connections).orElseThrow();
+    MqttEdge edge = new MqttEdge(settings, authenticator, this, new MqttTraffic());
+    server = MqttServer.start(edge).orElseThrow();
     live =
         LiveServer.start(
             new LiveSettings(
@@ -118,7 +134,7 @@ final class MqttNode implements AutoCloseable {
                 false,
                 0,
                 null),
-            List.of(new MqttEdge(settings, authenticator, connections)));
+            List.of(edge));
   }
 
   /** By these tokens and secrets, of which three wrong ones are too many. */
@@ -176,7 +192,13 @@ final class MqttNode implements AutoCloseable {
     };
   }
 
-  private CompletionStage<ActorRef<DeviceConnection.Command>> open(
+  @Override
+  public void renew(ActorRef<DeviceConnection.Command> stream, Instant expires) {
+    renewed.add(expires);
+  }
+
+  @Override
+  public CompletionStage<ActorRef<DeviceConnection.Command>> open(
       Principal principal, Wire wire, ClientFrame.Hello hello) {
     Refusal no = refusal;
     if (no != null) {

@@ -19,20 +19,19 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.viesti.connection.CloseCause;
-import org.viesti.connection.Connections;
 import org.viesti.edge.CannotListen;
 import org.viesti.edge.websocket.Certificate;
 import org.viesti.testkit.Shows;
 
 /** Where MQTT is listened for, and by how many threads. */
 class MqttServerTest {
-  private static final Connections NOBODY = (principal, wire, hello) -> new CompletableFuture<>();
-
   private static Optional<MqttServer> start(MqttSettings settings) {
     return MqttServer.start(
-        settings,
-        MqttNode.authenticator(token -> new CompletableFuture<>(), settings, device -> null),
-        NOBODY);
+        new MqttEdge(
+            settings,
+            MqttNode.authenticator(token -> new CompletableFuture<>(), settings, device -> null),
+            MqttNode.NOBODY,
+            new MqttTraffic()));
   }
 
   @Test

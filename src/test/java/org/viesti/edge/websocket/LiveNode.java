@@ -33,7 +33,7 @@ import org.viesti.security.Principal;
  * A live listener before a connection that keeps what it is told and answers pings. The token
  * {@code ann} is Ann's; {@code expired} is expired; any other is wrong.
  */
-final class LiveNode implements AutoCloseable {
+final class LiveNode implements Connections, AutoCloseable {
   static final LiveSettings SETTINGS =
       new LiveSettings(
           "127.0.0.1",
@@ -73,10 +73,7 @@ final class LiveNode implements AutoCloseable {
   LiveNode(UnaryOperator<LiveSettings> change) {
     LiveSettings settings = change.apply(SETTINGS);
     Authenticator authenticator = LiveNode::authenticate;
-    Connections connections = this::open;
-    server =
-        LiveServer.start(
-            settings, List.of(new WebSocketEdge(authenticator, connections, settings)));
+    server = LiveServer.start(settings, List.of(new WebSocketEdge(authenticator, this, settings)));
   }
 
   int port() {
@@ -102,7 +99,11 @@ final class LiveNode implements AutoCloseable {
     };
   }
 
-  private CompletionStage<ActorRef<DeviceConnection.Command>> open(
+  @Override
+  public void renew(ActorRef<DeviceConnection.Command> stream, Instant expires) {}
+
+  @Override
+  public CompletionStage<ActorRef<DeviceConnection.Command>> open(
       Principal principal, Wire wire, ClientFrame.Hello hello) {
     Refusal no = refusal;
     if (no != null) {
