@@ -28,6 +28,7 @@ import org.viesti.connection.TopicPublisher;
 import org.viesti.device.Devices;
 import org.viesti.edge.Calls;
 import org.viesti.edge.LiveServer;
+import org.viesti.edge.bridge.Bridges;
 import org.viesti.edge.grpc.GrpcEdge;
 import org.viesti.edge.http.CallServer;
 import org.viesti.edge.http.RestEdge;
@@ -38,6 +39,7 @@ import org.viesti.edge.websocket.WebSocketEdge;
 import org.viesti.journal.Database;
 import org.viesti.journal.History;
 import org.viesti.journal.WakeUps;
+import org.viesti.ops.BridgeRoutes;
 import org.viesti.ops.DeadLetterRoutes;
 import org.viesti.ops.ManagementServer;
 import org.viesti.ops.MetricsRoutes;
@@ -205,6 +207,7 @@ public final class Node implements AutoCloseable {
     RestEdge rest = new RestEdge(system, settings.calls(), answers, liveDoor(settings, live));
     GrpcEdge grpc = new GrpcEdge(system, settings.calls(), settings.live(), answers, connections);
     CallServer calls = CallServer.start(system, settings.calls(), rest::handle, grpc::handle);
+    Bridges bridges = Bridges.start(system, settings.bridges(), connections, devices);
 
     // operators
     ManagementServer management =
@@ -215,7 +218,8 @@ public final class Node implements AutoCloseable {
                 settings.managementPort(),
                 List.of(
                     new MetricsRoutes().route(),
-                    new DeadLetterRoutes(push.letters(), users).route())),
+                    new DeadLetterRoutes(push.letters(), users).route(),
+                    new BridgeRoutes(bridges::list).route())),
             "cannot listen for management; see viesti.management.host and viesti.management.port");
 
     warmUp(users, devices, streams);
