@@ -66,6 +66,9 @@ final class Bridge extends AbstractBehavior<Bridge.Command> {
 
   private record Call() implements Command {}
 
+  /** The remote has had time to answer. */
+  private record TooLate(Remote remote) implements Command {}
+
   private record FromRemote(Remote.News news) implements Command {}
 
   /** What it needs of its node. */
@@ -150,6 +153,11 @@ final class Bridge extends AbstractBehavior<Bridge.Command> {
         }
       }
       case Call() -> call();
+      case TooLate(Remote called) -> {
+        if (called == remote && !connected) {
+          lost("the remote broker does not answer");
+        }
+      }
       case FromRemote(Remote.News news) -> {
         if (news.from() == remote) {
           there(news);
@@ -316,7 +324,10 @@ final class Bridge extends AbstractBehavior<Bridge.Command> {
   private void call() {
     if (remote == null) {
       meter.connecting();
-      remote = Remote.connect(settings, news -> getContext().getSelf().tell(new FromRemote(news)));
+      Remote called =
+          Remote.connect(settings, news -> getContext().getSelf().tell(new FromRemote(news)));
+      remote = called;
+      timers.startSingleTimer(new TooLate(called), settings.connectTimeout());
     }
   }
 

@@ -23,6 +23,7 @@ import org.viesti.settings.SectionSettings;
  * @param window messages on their way without an answer, in each direction
  * @param maxMessageBytes largest payload that is taken
  * @param keep how long what is to go out is kept while no node runs the bridge
+ * @param connectTimeout from a call to the last answer to it
  * @param retryFirst first and longest wait before the remote broker is called again
  */
 public record BridgeSettings(
@@ -36,6 +37,7 @@ public record BridgeSettings(
     int window,
     int maxMessageBytes,
     Duration keep,
+    Duration connectTimeout,
     Duration retryFirst,
     Duration retryMax) {
   private static final String SECTION = "bridge";
@@ -96,6 +98,7 @@ public record BridgeSettings(
         bridge.number("window", 1, 1000),
         (int) bridge.bytes("max-message-bytes", 1, 16 << 20),
         bridge.time("keep", Duration.ofSeconds(1), Duration.ofSeconds(Session.FOR_EVER)),
+        bridge.time("connect-timeout", Duration.ofMillis(1), Duration.ofMinutes(10)),
         retryFirst,
         retryMax);
   }

@@ -3,8 +3,11 @@ package org.viesti.edge.bridge;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.pekko.Done;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
@@ -50,8 +53,10 @@ final class Remote {
 
   private static final Logger LOG = LoggerFactory.getLogger(Remote.class);
   private static final int KEEP_ALIVE_SECONDS = 30;
-  private static final int CONNECT_SECONDS = 10;
   private static final Duration LAST_WORD = Duration.ofSeconds(1);
+
+  /** Time enough for Paho's threads to have started once there is a socket. */
+  private static final Duration STARTED = Duration.ofSeconds(2);
 
   /** SUBACK: the filter is not in force. */
   private static final int REFUSED = 0x80;
@@ -62,15 +67,14 @@ final class Remote {
   private final MqttAsyncClient client;
   private volatile boolean closed;
 
+  /** It is connected, or failed to be. */
+  private final CompletableFuture<Done> settled = new CompletableFuture<>();
+
   private Remote(BridgeSettings settings, Consumer<News> ear) throws MqttException {
     this.settings = settings;
     this.ear = ear;
     this.room = new Semaphore(settings.window());
-    this.client =
-        new MqttAsyncClient(
-            settings.uri().replaceFirst("^mqtts", "ssl").replaceFirst("^mqtt", "tcp"),
-            settings.clientId(),
-            new MemoryPersistence());
+    this.client = new MqttAsyncClient(settings.uri(), settings.clientId(), new MemoryPersistence());
   }
 
   /** Begins to connect; the ear hears how that ends. */
@@ -89,8 +93,24 @@ final class Remote {
     client.setManualAcks(true);
     client.setCallback(new Ears());
     try {
-      client.connect(options(), null, listener(token -> subscribe()));
+      client.connect(
+          options(),
+          null,
+          new IMqttActionListener() {
+            @Override
+            public void onSuccess(IMqttToken token) {
+              settled.complete(Done.getInstance());
+              subscribe();
+            }
+
+            @Override
+            public void onFailure(IMqttToken token, Throwable cause) {
+              settled.complete(Done.getInstance());
+              lost(cause);
+            }
+          });
     } catch (MqttException e) {
+      settled.complete(Done.getInstance());
       lost(e);
     }
   }
@@ -100,7 +120,7 @@ final class Remote {
     options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
     options.setCleanSession(false);
     options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
-    options.setConnectionTimeout(CONNECT_SECONDS);
+    options.setConnectionTimeout((int) Math.ceilDiv(settings.connectTimeout().toMillis(), 1000));
     // Twice: those of QoS 0 come on top.
     options.setMaxInflight(2 * settings.window() + 1);
     BridgeSettings.Login login = settings.login();
@@ -115,6 +135,9 @@ final class Remote {
   }
 
   private void subscribe() {
+    if (closed) {
+      return;
+    }
     List<BridgedTopic> in = settings.topics().stream().filter(BridgedTopic::in).toList();
     if (in.isEmpty()) {
       ear.accept(new Connected(this, List.of()));
@@ -173,15 +196,22 @@ final class Remote {
   void close() {
     closed = true;
     room.release(settings.window()); // nobody waits for ever
-    Thread.startVirtualThread(
-        () -> {
-          try {
-            client.disconnectForcibly(0, LAST_WORD.toMillis(), client.isConnected());
-            client.close(true);
-          } catch (MqttException e) {
-            LOG.debug("bridge {}: while closing", settings.name(), e);
-          }
-        });
+    // A client that is closed while its threads start leaves one of them behind.
+    settled
+        .completeOnTimeout(
+            Done.getInstance(),
+            settings.connectTimeout().plus(STARTED).toMillis(),
+            TimeUnit.MILLISECONDS)
+        .thenRun(() -> Thread.startVirtualThread(this::hangUp));
+  }
+
+  private void hangUp() {
+    try {
+      client.disconnectForcibly(0, LAST_WORD.toMillis(), client.isConnected());
+      client.close(true);
+    } catch (MqttException e) {
+      LOG.debug("bridge {}: while closing", settings.name(), e);
+    }
   }
 
   private void lost(Throwable cause) {

@@ -10,9 +10,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -82,10 +85,23 @@ final class BridgeScene implements AutoCloseable {
 
   /** A client of the node's. */
   Talker here(String device) throws MqttException {
+    return here(device, true);
+  }
+
+  /**
+   * @param clean without a session that outlives it
+   */
+  Talker here(String device, boolean clean) throws MqttException {
     MqttConnectOptions options = new MqttConnectOptions();
+    options.setCleanSession(clean);
     options.setUserName("ann");
     options.setPassword(Tokens.of("ann", device).toCharArray());
     return talker(mqttPort(), device, options, true);
+  }
+
+  /** The node's database, beside the node. */
+  Connection database() throws SQLException {
+    return Objects.requireNonNull(node).database.connect();
   }
 
   /** A client of the remote broker's. */
@@ -117,14 +133,6 @@ final class BridgeScene implements AutoCloseable {
     paho.subscribe("#", 1);
     talkers.add(new Talker(paho, false));
     return heard;
-  }
-
-  /** A client of the remote broker's, with a password. */
-  Talker there(String client, String username, String password) throws MqttException {
-    MqttConnectOptions options = new MqttConnectOptions();
-    options.setUserName(username);
-    options.setPassword(password.toCharArray());
-    return talker(remotePort, client, options, false);
   }
 
   private Talker talker(int port, String id, MqttConnectOptions options, boolean here)

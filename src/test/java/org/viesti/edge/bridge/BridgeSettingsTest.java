@@ -257,6 +257,26 @@ class BridgeSettingsTest {
   }
 
   @Test
+  @Shows("bridge.defaults.connect-timeout")
+  void a_remote_broker_that_does_not_answer_is_called_again() throws Exception {
+    try (ScriptedBroker broker = new ScriptedBroker();
+        BridgeScene scene =
+            new BridgeScene(
+                folder, broker.port(), "connect-timeout", "1s", "topics", List.of("#"))) {
+      broker.acceptMute();
+      scene.awaitState(now -> now.path("last_error").asText().contains("does not answer"));
+      broker.accept().close();
+    }
+  }
+
+  private static List<String> pahos() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("MQTT") && name.endsWith("viesti-plant"))
+        .toList();
+  }
+
+  @Test
   @Shows({"bridge.defaults.retry.first", "bridge.defaults.retry.max"})
   void the_remote_broker_is_called_again_and_again() throws Exception {
     try (ScriptedBroker broker = new ScriptedBroker()) {
@@ -275,6 +295,8 @@ class BridgeSettingsTest {
         Await.until(BridgeScene.PATIENCE, () -> calls + " calls", () -> calls.get() > 30);
         assertThat(scene.state().path("last_error").asText()).isNotEmpty();
       }
+      // None of these calls has left a thread of Paho's behind.
+      Await.until(BridgeScene.PATIENCE, () -> "threads: " + pahos(), () -> pahos().isEmpty());
     }
   }
 }

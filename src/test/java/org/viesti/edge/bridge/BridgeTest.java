@@ -5,6 +5,8 @@ import static org.viesti.edge.bridge.BridgeScene.next;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -197,6 +199,26 @@ class BridgeTest {
       }
       scene.start();
       scene.awaitState(state -> state.path("in").asInt() == MANY);
+    }
+  }
+
+  @Test
+  void what_comes_is_acknowledged_there_once_it_is_committed_here() throws Exception {
+    try (ScriptedBroker scripted = new ScriptedBroker();
+        BridgeScene scene = new BridgeScene(folder, scripted.port(), "topics", List.of("# in 1"));
+        ScriptedBroker.Session bridge = scripted.accept()) {
+      bridge.suback();
+      BlockingQueue<String> here = scene.connected().here("ann", false).hear("#");
+      bridge.publish("pump", 1, "before");
+      assertThat(bridge.packet().acked()).isEqualTo(1);
+      try (Connection stall = scene.database()) {
+        stall.createStatement().execute("set exclusive 1"); // H2 carries out nobody else's
+        bridge.publish("pump", 2, "meanwhile");
+        bridge.hearsNothing(Duration.ofMillis(500));
+        stall.createStatement().execute("set exclusive 0");
+      }
+      assertThat(bridge.packet().acked()).isEqualTo(2);
+      assertThat(List.of(next(here), next(here))).containsExactly("pump before", "pump meanwhile");
     }
   }
 

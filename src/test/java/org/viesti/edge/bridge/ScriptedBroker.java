@@ -1,16 +1,22 @@
 package org.viesti.edge.bridge;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A broker of MQTT 3.1.1 that does as the test says, on a real socket. */
 final class ScriptedBroker implements AutoCloseable {
   private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  private @Nullable Socket mute;
 
   ScriptedBroker() throws IOException {}
 
@@ -33,6 +39,11 @@ final class ScriptedBroker implements AutoCloseable {
           }
         });
     return count;
+  }
+
+  /** A client that is not answered. */
+  void acceptMute() throws IOException {
+    mute = server.accept();
   }
 
   /** A client that was let in. */
@@ -66,6 +77,11 @@ final class ScriptedBroker implements AutoCloseable {
         return first >> 1 & 3;
       }
 
+      /** Of a PUBACK. */
+      int acked() {
+        return (body[0] & 0xff) << 8 | body[1] & 0xff;
+      }
+
       /** Of a PUBLISH. */
       int id() {
         int at = 2 + (body[0] << 8 | body[1] & 0xff);
@@ -86,6 +102,32 @@ final class ScriptedBroker implements AutoCloseable {
       byte[] body = new byte[length];
       in.readFully(body);
       return new Packet(first, body);
+    }
+
+    /** Grants QoS 1 to the one filter of a SUBSCRIBE, which is next. */
+    void suback() throws IOException {
+      byte[] subscribe = packet().body();
+      send(0x90, 3, subscribe[0], subscribe[1], 1);
+    }
+
+    /** Sends a message of QoS 1. */
+    void publish(String topic, int id, String payload) throws IOException {
+      byte[] name = topic.getBytes(UTF_8);
+      byte[] body = payload.getBytes(UTF_8);
+      send(0x32, 4 + name.length + body.length, 0, name.length);
+      out.write(name);
+      send(id >> 8, id & 0xff);
+      out.write(body);
+    }
+
+    /** Nothing comes within that time. */
+    void hearsNothing(Duration within) throws IOException {
+      socket.setSoTimeout((int) within.toMillis());
+      try {
+        throw new AssertionError("a packet came: " + packet());
+      } catch (SocketTimeoutException expected) {
+        socket.setSoTimeout((int) BridgeScene.PATIENCE.toMillis());
+      }
     }
 
     void puback(int id) throws IOException {
@@ -109,5 +151,8 @@ final class ScriptedBroker implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
+    if (mute != null) {
+      mute.close();
+    }
   }
 }
