@@ -74,6 +74,7 @@ final class Bridge extends AbstractBehavior<Bridge.Command> {
   /** What it needs of its node. */
   record Needs(Connections connections, Devices devices) {}
 
+  private final ActorRef<Command> self;
   private final BridgeSettings settings;
   private final Needs needs;
   private final BridgeMeter meter;
@@ -111,6 +112,7 @@ final class Bridge extends AbstractBehavior<Bridge.Command> {
       Needs needs,
       BridgeMeter meter) {
     super(context);
+    this.self = context.getSelf();
     this.timers = timers;
     this.settings = settings;
     this.needs = needs;
@@ -170,8 +172,7 @@ final class Bridge extends AbstractBehavior<Bridge.Command> {
   // The stream here.
 
   private void open() {
-    LocalWire fresh =
-        new LocalWire(settings.window(), news -> getContext().getSelf().tell(new FromStream(news)));
+    LocalWire fresh = new LocalWire(settings.window(), news -> self.tell(new FromStream(news)));
     wire = fresh;
     opening =
         needs
@@ -213,9 +214,11 @@ final class Bridge extends AbstractBehavior<Bridge.Command> {
         begin();
       }
       case ServerFrame.Subscribed(var _, List<ServerFrame.Grant> grants) -> {
-        grants.stream()
-            .filter(grant -> grant.refused() != null)
-            .forEach(grant -> meter.refused(String.valueOf(grant.refused())));
+        for (ServerFrame.Grant grant : grants) {
+          if (grant.refused() != null) {
+            meter.refused(grant.refused().detail());
+          }
+        }
         call();
       }
       case ServerFrame.Published published -> outward.deliver(published, connected ? remote : null);
@@ -324,8 +327,7 @@ final class Bridge extends AbstractBehavior<Bridge.Command> {
   private void call() {
     if (remote == null) {
       meter.connecting();
-      Remote called =
-          Remote.connect(settings, news -> getContext().getSelf().tell(new FromRemote(news)));
+      Remote called = Remote.connect(settings, news -> self.tell(new FromRemote(news)));
       remote = called;
       timers.startSingleTimer(new TooLate(called), settings.connectTimeout());
     }

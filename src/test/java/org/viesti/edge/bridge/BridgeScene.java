@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,9 @@ import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.jspecify.annotations.Nullable;
 import org.viesti.TestNode;
+import org.viesti.device.Session;
+import org.viesti.protocol.DeviceId;
+import org.viesti.protocol.UserId;
 import org.viesti.testkit.Await;
 import org.viesti.testkit.MosquittoBroker;
 import org.viesti.testkit.Tokens;
@@ -97,6 +101,19 @@ final class BridgeScene implements AutoCloseable {
     options.setUserName("ann");
     options.setPassword(Tokens.of("ann", device).toCharArray());
     return talker(mqttPort(), device, options, true);
+  }
+
+  /** What the bridge's session is subscribed to. */
+  Set<String> filters() {
+    DeviceId bridge = new DeviceId(new UserId(Tokens.TENANT, Bridge.USER), "plant");
+    Session session =
+        Objects.requireNonNull(node)
+            .devices()
+            .stored(bridge)
+            .toCompletableFuture()
+            .join()
+            .session();
+    return session == null ? Set.of() : session.subscriptions().keySet();
   }
 
   /** The node's database, beside the node. */

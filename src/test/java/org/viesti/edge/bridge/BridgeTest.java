@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.viesti.edge.bridge.BridgeScene.Talker;
+import org.viesti.testkit.Await;
 import org.viesti.testkit.MosquittoBroker;
 import org.viesti.testkit.Shows;
 
@@ -234,6 +236,11 @@ class BridgeTest {
       ann.say("a", "2");
       ann.say("b", "3");
       assertThat(next(there)).isEqualTo("b 3");
+      // Or it would be written down for the bridge for ever.
+      Await.until(
+          BridgeScene.PATIENCE,
+          () -> "filters: " + scene.filters(),
+          () -> scene.filters().equals(Set.of("b")));
     }
   }
 }
