@@ -174,19 +174,12 @@ final class Bridge extends AbstractBehavior<Bridge.Command> {
   private void open() {
     LocalWire fresh = new LocalWire(settings.window(), news -> self.tell(new FromStream(news)));
     wire = fresh;
+    ClientFrame.Terms terms =
+        new ClientFrame.Terms(false, settings.keep().toSeconds(), settings.window(), 0, null);
     opening =
         needs
             .connections()
-            .open(
-                principal,
-                fresh,
-                new ClientFrame.Hello(
-                    null,
-                    null,
-                    null,
-                    null,
-                    new ClientFrame.Terms(
-                        false, settings.keep().toSeconds(), settings.window(), 0, null)));
+            .open(principal, fresh, new ClientFrame.Hello(null, null, null, null, terms));
     getContext().pipeToSelf(opening, (opened, failure) -> new Opened(fresh, opened, failure));
   }
 
