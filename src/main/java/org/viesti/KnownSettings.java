@@ -18,6 +18,9 @@ final class KnownSettings {
   /** Whatever a provider wants. */
   private static final String OPEN = "viesti.push.providers";
 
+  /** Whatever names, each with the keys of the defaults. */
+  private static final String BRIDGES = "viesti.bridge";
+
   private KnownSettings() {}
 
   /** Throws {@link ConfigException} that names the first key nobody knows. */
@@ -30,7 +33,7 @@ final class KnownSettings {
   private static void check(ConfigObject given, ConfigObject known, String section) {
     for (Map.Entry<String, ConfigValue> entry : given.entrySet()) {
       String key = section + "." + entry.getKey();
-      ConfigValue ours = known.get(entry.getKey());
+      ConfigValue ours = known.get(section.equals(BRIDGES) ? "defaults" : entry.getKey());
       if (ours == null) {
         throw new ConfigException.BadValue(
             entry.getValue().origin(),

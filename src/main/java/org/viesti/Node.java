@@ -29,6 +29,7 @@ import org.viesti.device.Devices;
 import org.viesti.edge.Calls;
 import org.viesti.edge.LiveServer;
 import org.viesti.edge.RoomPayloads;
+import org.viesti.edge.bridge.Bridges;
 import org.viesti.edge.grpc.GrpcEdge;
 import org.viesti.edge.http.CallServer;
 import org.viesti.edge.http.RestEdge;
@@ -41,6 +42,7 @@ import org.viesti.edge.websocket.WebSocketEdge;
 import org.viesti.journal.Database;
 import org.viesti.journal.History;
 import org.viesti.journal.WakeUps;
+import org.viesti.ops.BridgeRoutes;
 import org.viesti.ops.DeadLetterRoutes;
 import org.viesti.ops.ManagementServer;
 import org.viesti.ops.MetricsRoutes;
@@ -212,6 +214,7 @@ public final class Node implements AutoCloseable {
     RestEdge rest = new RestEdge(system, settings.calls(), answers, liveDoor(settings, live));
     GrpcEdge grpc = new GrpcEdge(system, settings.calls(), settings.live(), answers, connections);
     CallServer calls = CallServer.start(system, settings.calls(), rest::handle, grpc::handle);
+    Bridges bridges = Bridges.start(system, settings.bridges(), connections, devices);
 
     // operators
     BrokerTopics.start(
@@ -224,7 +227,8 @@ public final class Node implements AutoCloseable {
                 settings.managementPort(),
                 List.of(
                     new MetricsRoutes(traffic).route(),
-                    new DeadLetterRoutes(push.letters(), users).route())),
+                    new DeadLetterRoutes(push.letters(), users).route(),
+                    new BridgeRoutes(bridges::list).route())),
             "cannot listen for management; see viesti.management.host and viesti.management.port");
 
     warmUp(users, devices, streams);

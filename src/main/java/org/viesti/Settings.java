@@ -11,6 +11,7 @@ import org.viesti.connection.ConnectionSettings;
 import org.viesti.device.DeviceSettings;
 import org.viesti.edge.CallSettings;
 import org.viesti.edge.LiveSettings;
+import org.viesti.edge.bridge.BridgeSettings;
 import org.viesti.edge.mqtt.MqttSettings;
 import org.viesti.journal.Database;
 import org.viesti.room.RoomSettings;
@@ -45,6 +46,7 @@ record Settings(
     ConnectionSettings connection,
     LiveSettings live,
     MqttSettings mqtt,
+    List<BridgeSettings> bridges,
     CallSettings calls,
     String managementHost,
     int managementPort) {
@@ -95,6 +97,7 @@ record Settings(
             ConnectionSettings.from(config),
             LiveSettings.from(config),
             MqttSettings.from(config),
+            BridgeSettings.all(config),
             CallSettings.from(config),
             management.text("host"),
             management.number("port", 0, 65_535));

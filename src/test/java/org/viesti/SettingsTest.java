@@ -217,11 +217,13 @@ class SettingsTest {
   @CsvSource({
     "http.prot, viesti.http has host",
     "room.max-member, max-members",
-    "rooms.max-members, 'viesti has auth, cluster'",
+    "rooms.max-members, 'viesti has auth, bridge'",
     "push.retry.atempts, attempts",
     "push.provider.log.level, providers",
     "auth.jwks-min-interval.s, viesti.auth.jwks-min-interval",
-    "tls, viesti has"
+    "tls, viesti has",
+    "bridge.plant.urri, client-id",
+    "bridge.defaults.tls.cert, ca"
   })
   void a_key_nobody_knows_is_refused_with_those_that_are_known(String key, String known) {
     assertThatThrownBy(() -> with(key, 1))

@@ -105,7 +105,8 @@ public final class Devices {
    *     from the journal
    * @param cursors the last acknowledged position, by topic path
    * @param generation of the live stream; 0: none is known
-   * @param session to a stream that attached with terms: what it found; null: nothing
+   * @param session to a stream that attached with terms: what it found; of one that is read: what
+   *     is stored; null: nothing
    */
   public record Outbox(
       @Nullable ActorRef<?> owner,
@@ -168,7 +169,8 @@ public final class Devices {
             DeviceState.EMPTY,
             DeviceEvent.class,
             DeviceState::grown)
-        .thenApply(state -> new Outbox(null, state.cursorsOrNone(), state.revoked(), 0, null));
+        .thenApply(
+            state -> new Outbox(null, state.cursorsOrNone(), state.revoked(), 0, state.session()));
   }
 
   /** A stream is gone, with what it leaves in its session if it had one. */

@@ -1,6 +1,5 @@
 package org.viesti.ops;
 
-import static org.apache.pekko.http.javadsl.server.Directives.completeWithFuture;
 import static org.apache.pekko.http.javadsl.server.Directives.concat;
 import static org.apache.pekko.http.javadsl.server.Directives.delete;
 import static org.apache.pekko.http.javadsl.server.Directives.get;
@@ -10,21 +9,12 @@ import static org.apache.pekko.http.javadsl.server.Directives.pathEndOrSingleSla
 import static org.apache.pekko.http.javadsl.server.Directives.pathPrefix;
 import static org.apache.pekko.http.javadsl.server.Directives.post;
 import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
+import static org.viesti.ops.JsonAnswers.answer;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import org.apache.pekko.http.javadsl.model.ContentTypes;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.Route;
 import org.apache.pekko.http.javadsl.unmarshalling.StringUnmarshallers;
 import org.viesti.protocol.ErrorCode;
-import org.viesti.protocol.Refusal;
 import org.viesti.protocol.Refused;
 import org.viesti.user.DeadLetters;
 import org.viesti.user.Users;
@@ -37,12 +27,6 @@ import org.viesti.user.Users;
 public final class DeadLetterRoutes {
   private static final int PAGE = 100;
   private static final int LARGEST_PAGE = 1000;
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .serializationInclusion(JsonInclude.Include.NON_NULL)
-          .build();
 
   private final DeadLetters letters;
   private final Users users;
@@ -101,40 +85,5 @@ public final class DeadLetterRoutes {
 
   private Route purgeAll() {
     return answer(letters.purgeAll().thenApply(purged -> Map.of("purged", purged)));
-  }
-
-  private Route answer(CompletionStage<?> work) {
-    return completeWithFuture(
-        work.<Optional<Object>>thenApply(Optional::of)
-            .handle(
-                (result, failure) ->
-                    result == null
-                        ? refused(Refused.in(failure))
-                        : HttpResponse.create()
-                            .withEntity(ContentTypes.APPLICATION_JSON, json(result.get()))));
-  }
-
-  private static HttpResponse refused(Refusal refusal) {
-    var status =
-        switch (refusal.code()) {
-          case NOT_FOUND -> StatusCodes.NOT_FOUND;
-          case INVALID_ARGUMENT -> StatusCodes.BAD_REQUEST;
-          case FAILED_PRECONDITION -> StatusCodes.CONFLICT;
-          case UNAVAILABLE -> StatusCodes.SERVICE_UNAVAILABLE;
-          default -> StatusCodes.INTERNAL_SERVER_ERROR;
-        };
-    return HttpResponse.create()
-        .withStatus(status)
-        .withEntity(
-            ContentTypes.APPLICATION_JSON,
-            json(Map.of("code", refusal.code().name(), "detail", refusal.detail())));
-  }
-
-  private static byte[] json(Object value) {
-    try {
-      return JSON.writeValueAsBytes(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -28,9 +28,21 @@ public record Principal(
    *
    * @param secret the fingerprint of its device's secret, if it was let in by that
    * @param commonName of its certificate, if it has one
+   * @param ofTheNode nothing: it is no client, but a part of the node
    */
-  public record Proof(@Nullable String secret, @Nullable String commonName) {
+  public record Proof(@Nullable String secret, @Nullable String commonName, boolean ofTheNode) {
     static final Proof OF_A_TOKEN = new Proof(null, null);
+
+    public Proof(@Nullable String secret, @Nullable String commonName) {
+      this(secret, commonName, false);
+    }
+  }
+
+  /**
+   * A part of the node that is a device to the rest of it: whoever configured it said its rights.
+   */
+  public static Principal ofTheNode(UserId user, String device) {
+    return new Principal(user, device, Set.of(), NEVER, new Proof(null, null, true));
   }
 
   /** May do anything in its tenant: support staff and other services. */

@@ -36,6 +36,8 @@ public final class TopicAcl {
     }
   }
 
+  private static final Rule EVERYTHING = new Rule(true, Verb.ALL, "#");
+
   private static final String COMMON_NAME = "${cn}";
   private static final String OWN = "${";
 
@@ -139,8 +141,11 @@ public final class TopicAcl {
     return rules;
   }
 
-  /** One client's rights. */
+  /** One client's rights; a part of the node has them all. */
   public Rights of(Principal principal) {
+    if (principal.proof().ofTheNode()) {
+      return new Rights(List.of(new Filled(EVERYTHING, TopicFilter.parse(EVERYTHING.filter()))));
+    }
     if (everybodys != null && !principal.isOperator()) {
       return everybodys;
     }
