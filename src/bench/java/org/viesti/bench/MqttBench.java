@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -80,7 +81,7 @@ final class MqttBench {
       }
       from = Instant.now();
       for (Load load : scenario.loads()) {
-        report.brokers(load, figures(load, all));
+        report.brokers(load, figures(scenario, load, all));
       }
     } finally {
       for (AutoCloseable each : open) {
@@ -93,17 +94,36 @@ final class MqttBench {
     }
   }
 
-  private Map<String, List<Figures>> figures(Load load, List<Running> all) throws IOException {
+  private Map<String, List<Figures>> figures(MqttScenario scenario, Load load, List<Running> all)
+      throws IOException, InterruptedException {
     Map<String, List<Figures>> figures = new LinkedHashMap<>();
     for (int i = 0; i < settings.runs(); i++) {
       Load next = load.warmedUp(i == 0 ? settings.warmup() : Bench.RAMP_SECONDS);
       for (Running running : all) {
         figures
             .computeIfAbsent(running.title, first -> new ArrayList<>())
-            .add(Bench.measure(next, store, running.broker, running.generator).figures());
+            .add(measured(scenario, next, running));
       }
     }
     return figures;
+  }
+
+  private Figures measured(MqttScenario scenario, Load load, Running running)
+      throws IOException, InterruptedException {
+    if (!scenario.flood()) {
+      return measured(load, running);
+    }
+    Figures figures;
+    try (Flood flood = new Flood(running.broker.mqtt(), settings.textBytes())) {
+      figures = measured(load, running);
+      report.say(
+          String.format(Locale.ROOT, "%s took %,.0f messages/s of the flood.", running.title, flood.rate()));
+    }
+    return figures;
+  }
+
+  private Figures measured(Load load, Running running) throws IOException {
+    return Bench.measure(load, store, running.broker, running.generator).figures();
   }
 
   private void holdIdle(MqttScenario scenario) throws Exception {

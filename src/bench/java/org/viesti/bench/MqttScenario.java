@@ -8,10 +8,17 @@ import java.util.stream.Stream;
  *
  * @param key what {@code bench.scenarios} calls it
  * @param durable subscribers have sessions that outlive their connections
+ * @param flood beside it, others publish without end to clients that do not read
  * @param loads what is done to it, one after the other; none: connections are only held
  */
 record MqttScenario(
-    String key, String title, int publishers, int subscribers, boolean durable, List<Load> loads) {
+    String key,
+    String title,
+    int publishers,
+    int subscribers,
+    boolean durable,
+    boolean flood,
+    List<Load> loads) {
 
   static List<MqttScenario> all(BenchSettings settings) {
     return Stream.of(
@@ -19,7 +26,8 @@ record MqttScenario(
             steady(settings),
             fanout(settings),
             durable(settings),
-            idle(settings))
+            idle(settings),
+            flooded(settings))
         .filter(scenario -> settings.scenarios().contains(scenario.key))
         .toList();
   }
@@ -35,6 +43,7 @@ record MqttScenario(
         10,
         10,
         false,
+        false,
         Stream.of(settings.window(), 1).distinct().map(w -> closed(w, settings)).toList());
   }
 
@@ -44,6 +53,7 @@ record MqttScenario(
         "100 publishers, a subscriber to each",
         100,
         100,
+        false,
         false,
         List.of(open(settings.mqttRate(), Load.Receivers.ALL, settings)));
   }
@@ -57,6 +67,7 @@ record MqttScenario(
         1,
         subscribers,
         false,
+        false,
         List.of(open(rate, Load.Receivers.ALL, settings)));
   }
 
@@ -67,6 +78,7 @@ record MqttScenario(
         10,
         10,
         true,
+        false,
         List.of(
             closed(settings.window(), settings),
             open(settings.awayRate(), Load.Receivers.AWAY, settings)));
@@ -79,7 +91,19 @@ record MqttScenario(
         0,
         settings.mqttIdle(),
         false,
+        false,
         List.of());
+  }
+
+  private static MqttScenario flooded(BenchSettings settings) {
+    return new MqttScenario(
+        "m6",
+        "10 publishers, a subscriber to each, beside 10 that flood subscribers who do not read",
+        10,
+        10,
+        false,
+        true,
+        List.of(open(settings.mqttRate() / 10, Load.Receivers.ALL, settings)));
   }
 
   private static Load open(int rate, Load.Receivers receivers, BenchSettings settings) {

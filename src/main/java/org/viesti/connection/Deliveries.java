@@ -60,9 +60,10 @@ final class Deliveries {
       boolean asPublished = false;
       Subscription shared = null;
       for (Subscription subscription : subscriptions) {
-        if (log != null || shared != null) {
-          subscription.done(); // no matter for others any more
-        } else if (subscription.isShared()) {
+        if (log == null && subscription.isShared()) {
+          if (shared != null) {
+            shared.done(); // one of two groups is enough to know of it
+          }
           shared = subscription;
         }
         most = Math.max(most, subscription.wanted().qos());

@@ -266,6 +266,7 @@ final class SessionDesk {
         || arrival.subscriptions().stream().noneMatch(SessionSubscriptions::isDurable)) {
       return false;
     }
+    arrival.subscriptions().forEach(Subscription::done); // the log has it, so no group needs to
     arrived(arrival.publication(), arrival.subscriptions(), place);
     return true;
   }
