@@ -117,7 +117,8 @@ final class MqttBench {
     try (Flood flood = new Flood(running.broker.mqtt(), settings.textBytes())) {
       figures = measured(load, running);
       report.say(
-          String.format(Locale.ROOT, "%s took %,.0f messages/s of the flood.", running.title, flood.rate()));
+          String.format(
+              Locale.ROOT, "%s took %,.0f messages/s of the flood.", running.title, flood.rate()));
     }
     return figures;
   }

@@ -138,7 +138,14 @@ final class Deliveries {
       if (delivery.log() != null || wire.writable()) {
         out.put(
             new ServerFrame.Published(
-                delivery.publication(), 0, 0, delivery.retain(), false, delivery.identifiers()));
+                delivery.publication(),
+                0,
+                0,
+                delivery.retain(),
+                false,
+                delivery.identifiers(),
+                delivery.log() == null ? null : delivery.log().path(),
+                delivery.position()));
       } else {
         UNREAD.increment();
       }
@@ -174,7 +181,7 @@ final class Deliveries {
 
   /** Whether what is recorded should be brought; else it can be read later. */
   boolean hasRoom() {
-    return waiting.size() < Math.max(1, maxWaiting);
+    return window == 0 ? wire.writable() : waiting.size() < Math.max(1, maxWaiting);
   }
 
   private void send(Delivery delivery) {

@@ -2,7 +2,6 @@ package org.viesti.connection;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,9 +27,8 @@ import org.viesti.stream.Streams;
 
 /**
  * What a stream whose session outlives it has besides its {@link TopicDesk}: which of its
- * subscriptions are durable, and how far it is in each stream of topics. What comes live is taken
- * as long as nothing lies between; past the client's window, or after a gap, it is read from the
- * log.
+ * subscriptions are durable, what was in flight when the session's last stream ended, and how far
+ * it is in each stream of topics.
  */
 final class SessionDesk {
 
@@ -39,8 +37,8 @@ final class SessionDesk {
 
   /** What the client's desk knows. */
   interface Client {
-    /** The subscriptions that something read is for. */
-    List<Subscription> subscriptions(Publication publication, StreamId stream, long position);
+    /** Those in force that something is for. */
+    List<Subscription> matching(Publication publication);
 
     boolean mayReceive(String topic);
 
@@ -50,13 +48,11 @@ final class SessionDesk {
 
   private final Needs needs;
   private final DeviceId device;
-  private final ActorRef<Router.Routed> follower;
   private final Client client;
   private final Deliveries deliveries;
   private final DeskHost host;
-  private final int readAtOnce;
   private final SessionSubscriptions subscriptions;
-  private final Map<StreamId, StreamTrack> tracks = new LinkedHashMap<>(4);
+  private final StreamReader reader;
 
   /** In flight when the last stream ended, and not sent again yet; null: sent. */
   private @Nullable List<Session.InFlight> toSendAgain;
@@ -71,12 +67,13 @@ final class SessionDesk {
       int readAtOnce) {
     this.needs = needs;
     this.device = device;
-    this.follower = follower;
     this.client = client;
     this.deliveries = deliveries;
     this.host = host;
-    this.readAtOnce = readAtOnce;
     this.subscriptions = new SessionSubscriptions(needs, device, host);
+    this.reader =
+        new StreamReader(
+            needs.exchange(), follower, new ForSession(), deliveries, host, readAtOnce);
   }
 
   // Coming back.
@@ -93,15 +90,16 @@ final class SessionDesk {
       CompletionStage<?> inForce,
       CompletionStage<Map<String, Map<Long, Publication>>> ofRooms) {
     toSendAgain = session.inFlight();
+    reader.hold(true);
     subscriptions
         .resume(session.subscriptions())
         .forEach(
             (stream, position) -> {
               long cursor = cursors.getOrDefault(stream.path(), position);
-              add(new StreamTrack(stream, Math.max(cursor, position), true));
+              reader.begin(stream, Math.max(cursor, position));
             });
     for (Session.InFlight each : session.inFlight()) {
-      StreamTrack track = log(each) instanceof StreamId stream ? tracks.get(stream) : null;
+      StreamTrack track = log(each) instanceof StreamId stream ? reader.find(stream) : null;
       if (track != null) {
         track.unacked.with(each.position());
       }
@@ -109,7 +107,7 @@ final class SessionDesk {
     CompletionStage<Map<String, Map<Long, Publication>>> inFlight =
         needs.streams().at(positions(session.inFlight())).thenCombine(ofRooms, SessionDesk::byPath);
     CompletionStage<Map<StreamId, Streams.Head>> heads =
-        inForce.thenCompose(done -> needs.streams().heads(List.copyOf(tracks.keySet())));
+        inForce.thenCompose(done -> needs.streams().heads(List.copyOf(reader.streams())));
     host.then(
         inFlight.thenCombine(heads, Resumed::new),
         resumed -> {
@@ -118,8 +116,9 @@ final class SessionDesk {
             return;
           }
           toSendAgain = null;
+          reader.hold(false);
           sendAgain(session, resumed.value().inFlight());
-          resumed.value().heads().forEach(this::headIs);
+          resumed.value().heads().forEach(reader::headIs);
         });
   }
 
@@ -149,11 +148,6 @@ final class SessionDesk {
 
   private StreamId stream(String path) {
     return StreamId.parse(device.user().tenant() + "/" + path);
-  }
-
-  private void add(StreamTrack track) {
-    tracks.put(track.stream, track);
-    needs.exchange().follow(track.stream, follower);
   }
 
   private Map<StreamId, List<Long>> positions(List<Session.InFlight> inFlight) {
@@ -192,21 +186,11 @@ final class SessionDesk {
     }
   }
 
-  /** A track that is behind reads up to it. */
-  private void headIs(StreamId stream, Streams.Head head) {
-    StreamTrack track = tracks.get(stream);
-    if (track != null) {
-      track.goal = Math.max(track.goal, head.position());
-      track.life = head.life();
-      track.behind |= track.goal > track.sent;
-    }
-  }
-
   // Subscriptions.
 
   /** Done when the session has them, and those that are durable are in force everywhere. */
   CompletionStage<Done> subscribe(Map<TopicFilter, ClientFrame.Wanted> wanted) {
-    return subscriptions.subscribe(wanted, this::begin);
+    return subscriptions.subscribe(wanted, reader::beginAt);
   }
 
   /** The same of a filter of rooms, of which what was posted after these positions is for it. */
@@ -230,32 +214,6 @@ final class SessionDesk {
     return subscriptions.pending();
   }
 
-  /** Whether what a subscription matches at a position is for the session. */
-  boolean takes(String filter, StreamId stream, long position) {
-    return subscriptions.takes(filter, stream, position);
-  }
-
-  /**
-   * A stream that nothing was wanted of begins at its head. One that was followed goes on where it
-   * is: something before the head may be on its way for another subscription.
-   */
-  private void begin(StreamId stream, Streams.Head head) {
-    StreamTrack track = track(stream);
-    if (track.sent == 0) {
-      track.sent = head.position();
-      track.life = head.life();
-    }
-  }
-
-  private StreamTrack track(StreamId stream) {
-    StreamTrack track = tracks.get(stream);
-    if (track == null) {
-      track = new StreamTrack(stream, 0, false);
-      add(track);
-    }
-    return track;
-  }
-
   // Delivering.
 
   /** Whether it is recorded for the session; if so, it is brought when it is its turn. */
@@ -267,102 +225,48 @@ final class SessionDesk {
       return false;
     }
     arrival.subscriptions().forEach(Subscription::done); // the log has it, so no group needs to
-    arrived(arrival.publication(), arrival.subscriptions(), place);
+    reader.arrived(arrival.publication(), arrival.subscriptions(), place);
     return true;
   }
 
-  private void arrived(Publication publication, List<Subscription> arrivedBy, Router.Place place) {
-    StreamTrack track = track(place.stream());
-    if (place.position() <= track.sent) {
-      return;
+  /** What is recorded for a session is what its durable subscriptions match, above QoS 0. */
+  private final class ForSession implements StreamReader.Source {
+    @Override
+    public List<Subscription> subscriptions(
+        Publication publication, StreamId stream, long position) {
+      if (publication.qos() == 0) {
+        return List.of(); // it had what came while it was there
+      }
+      List<Subscription> all = client.matching(publication);
+      all.removeIf(each -> !subscriptions.takes(each.filter().text(), stream, position));
+      return all.stream().anyMatch(SessionSubscriptions::isDurable) ? all : List.of();
     }
-    if (track.life != place.life()) {
-      track.behind |= track.life != 0;
-      track.life = place.life();
-    }
-    if (toSendAgain != null || track.behind || !deliveries.hasRoom()) {
-      track.behind = true;
-      track.goal = Math.max(track.goal, place.position());
-      return;
-    }
-    deliver(publication, arrivedBy, track, place.position());
-    track.sent = place.position();
-  }
 
-  private void deliver(
-      Publication publication, List<Subscription> to, StreamTrack track, long position) {
-    if (!to.isEmpty() && client.mayReceive(publication.path())) {
-      track.unacked.with(position);
-      deliveries.put(Deliveries.Delivery.of(publication, to, track.stream, position));
+    @Override
+    public boolean mayReceive(String topic) {
+      return client.mayReceive(topic);
+    }
+
+    @Override
+    public CompletionStage<Streams.Stretch> read(StreamId stream, long after, int mostRows) {
+      return needs.streams().read(stream, subscriptions.durableIn(stream), after, mostRows);
     }
   }
 
   void look(StreamId stream) {
-    StreamTrack track = tracks.get(stream);
-    if (track != null) {
-      track.behind = true;
-      track.looks++;
-    }
+    reader.look(stream);
   }
 
   void done(StreamId stream, long position) {
-    StreamTrack track = tracks.get(stream);
-    if (track != null) {
-      track.unacked.done(position);
-    }
+    reader.done(stream, position);
   }
 
   long acked(StreamId stream) {
-    StreamTrack track = tracks.get(stream);
-    return track == null ? 0 : track.acked();
+    return reader.acked(stream);
   }
 
-  /** Reads on where something is to be read and the client takes it. */
   void pump() {
-    if (toSendAgain != null) {
-      return;
-    }
-    for (StreamTrack track : tracks.values()) {
-      if (track.behind && !track.reading && deliveries.hasRoom()) {
-        read(track);
-      }
-    }
-  }
-
-  private void read(StreamTrack track) {
-    track.reading = true;
-    long goal = track.goal;
-    int looks = track.looks;
-    host.then(
-        needs
-            .streams()
-            .read(track.stream, subscriptions.durableIn(track.stream), track.sent, readAtOnce),
-        read -> {
-          track.reading = false;
-          if (read.value() != null) {
-            continueWith(track, goal, looks, read.value());
-          }
-        });
-  }
-
-  private void continueWith(StreamTrack track, long goal, int looks, Streams.Stretch stretch) {
-    for (Streams.Entry entry : stretch.entries()) {
-      if (!deliveries.hasRoom()) {
-        return;
-      }
-      Publication publication = entry.publication();
-      if (publication.qos() > 0) { // at QoS 0 a session has what comes while it is there
-        deliver(
-            publication,
-            client.subscriptions(publication, track.stream, entry.position()),
-            track,
-            entry.position());
-      }
-      track.sent = entry.position();
-    }
-    track.sent =
-        Math.max(track.sent, stretch.end() ? Math.max(goal, stretch.upTo()) : stretch.upTo());
-    track.behind = !stretch.end() || track.goal > track.sent || track.looks != looks;
+    reader.pump();
   }
 
   // Leaving.
@@ -374,15 +278,10 @@ final class SessionDesk {
 
   /** By stream, where the session's next stream is to read on: before what waits. */
   Map<String, Long> positions() {
-    Map<String, Long> positions = new HashMap<>();
-    for (StreamTrack track : tracks.values()) {
-      long waits = deliveries.firstWaiting(track.stream, Long.MAX_VALUE);
-      positions.put(track.stream.path(), Math.min(waits - 1, track.sent));
-    }
-    return positions;
+    return reader.positions();
   }
 
   void close() {
-    tracks.keySet().forEach(stream -> needs.exchange().unfollow(stream, follower));
+    reader.close();
   }
 }

@@ -43,6 +43,7 @@ final class SubscribeDesk {
 
   private final DeviceConnection.Needs needs;
   private final Exchange exchange;
+  private final String tenant;
   private final TopicAcl.Rights rights;
   private final boolean chat;
   private final Outlet outlet;
@@ -54,6 +55,11 @@ final class SubscribeDesk {
 
   /** Null while it has subscribed to none. */
   private @Nullable RoomDesk rooms;
+
+  /** Null while none begins with what was recorded. */
+  private @Nullable HistoryDesk history;
+
+  private final ActorRef<Router.Routed> follower;
 
   /** Null while nothing that was retained is on its way. */
   private @Nullable RetainedReads retained;
@@ -77,9 +83,10 @@ final class SubscribeDesk {
     this.outlet = outlet;
     this.host = host;
     this.stream = stream;
+    this.follower = follower;
+    this.tenant = principal.user().tenant();
     this.subscriptions =
-        new LiveSubscriptions(
-            exchange, principal.user().tenant(), principal.deviceId().key(), follower);
+        new LiveSubscriptions(exchange, tenant, principal.deviceId().key(), follower);
   }
 
   RoomDesk rooms() {
@@ -115,10 +122,21 @@ final class SubscribeDesk {
         continue;
       }
       boolean isNew = subscriptions.get(filter.text()) == null;
-      inForce.add(subscriptions.add(filter, wanted));
+      CompletableFuture<?> everywhere = subscriptions.add(filter, wanted);
+      if (history != null) {
+        history.unsubscribe(filter.text());
+      }
+      ClientFrame.From from = wanted.from();
+      inForce.add(
+          from == null
+              ? everywhere
+              : history()
+                  .subscribe(filter, from, everywhere)
+                  .thenAccept(
+                      begun -> grants[place] = new ServerFrame.Grant(wanted.qos(), null, begun)));
       granted.put(filter, wanted);
       boolean wantsKept = wanted.retained() == 0 || (wanted.retained() == 1 && isNew);
-      if (wantsKept && filter.share() == null) {
+      if (wantsKept && filter.share() == null && from == null) {
         Subscription subscription = Objects.requireNonNull(subscriptions.get(filter.text()));
         RetainedReads reads = retained();
         reads.begin(subscription);
@@ -195,10 +213,38 @@ final class SubscribeDesk {
     if (subscription == null) {
       return false;
     }
+    if (history != null) {
+      history.unsubscribe(filter);
+    }
     if (retained != null) {
       retained.end(subscription);
     }
     return true;
+  }
+
+  // What was recorded.
+
+  /** Null: no subscription begins with it. */
+  @Nullable HistoryDesk historyOrNone() {
+    return history;
+  }
+
+  private HistoryDesk history() {
+    HistoryDesk desk = history;
+    if (desk == null) {
+      desk =
+          new HistoryDesk(
+              needs.topics().publisher(),
+              tenant,
+              rights,
+              subscriptions,
+              follower,
+              stream.deliveries(),
+              host,
+              needs.settings().readAtOnce());
+      history = desk;
+    }
+    return desk;
   }
 
   // What was retained.
@@ -238,6 +284,9 @@ final class SubscribeDesk {
     if (retained != null && retained.isOver()) {
       retained = null;
     }
+    if (history != null) {
+      history.pump();
+    }
     if (rooms != null) {
       rooms.pump();
     }
@@ -250,6 +299,9 @@ final class SubscribeDesk {
    */
   void close(boolean sessionEnds) {
     stream.deliveries().handOn(subscriptions.end(), sessionEnds, exchange);
+    if (history != null) {
+      history.close();
+    }
     if (rooms != null) {
       rooms.close();
     }

@@ -3,7 +3,6 @@ package org.viesti.connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -161,12 +160,8 @@ public final class TopicDesk {
   /** What the session's own desk asks this one. */
   private final class SessionClient implements SessionDesk.Client {
     @Override
-    public List<Subscription> subscriptions(
-        Publication publication, StreamId stream, long position) {
-      List<Subscription> all = subscribes().subscriptions().matching(publication);
-      all.removeIf(
-          each -> !Objects.requireNonNull(session).takes(each.filter().text(), stream, position));
-      return all.stream().anyMatch(SessionSubscriptions::isDurable) ? all : List.of();
+    public List<Subscription> matching(Publication publication) {
+      return subscribes().subscriptions().matching(publication);
     }
 
     @Override
@@ -190,16 +185,25 @@ public final class TopicDesk {
   private void over(LogId log, long position) {
     switch (log) {
       case StreamId stream -> {
-        SessionDesk desk = Objects.requireNonNull(session);
-        desk.done(stream, position);
-        acks.moved(stream.path(), desk.acked(stream));
+        HistoryDesk history = history();
+        if (session != null) {
+          session.done(stream, position);
+          acks.moved(stream.path(), session.acked(stream));
+        } else if (history != null) {
+          history.done(stream, position);
+        }
       }
       case Topic room -> subscribes().rooms().done(room, position);
     }
   }
 
   void look(StreamId recorded) {
-    Objects.requireNonNull(session).look(recorded);
+    HistoryDesk history = history();
+    if (session != null) {
+      session.look(recorded);
+    } else if (history != null) {
+      history.look(recorded);
+    }
   }
 
   /** Goes on with what is read, as far as the client takes it; to be called after everything. */
@@ -225,7 +229,9 @@ public final class TopicDesk {
       if (subscribes != null) {
         subscribes.passed(arrival.subscriptions(), publication.path());
       }
-      if (session == null || !session.takes(arrival)) {
+      HistoryDesk history = history();
+      if ((session == null || !session.takes(arrival))
+          && (history == null || !history.takes(arrival))) {
         deliveries().put(Deliveries.Delivery.of(publication, arrival.subscriptions(), null, 0));
       }
     }
@@ -302,6 +308,10 @@ public final class TopicDesk {
         publishing,
         host,
         will);
+  }
+
+  private @Nullable HistoryDesk history() {
+    return subscribes == null ? null : subscribes.historyOrNone();
   }
 
   SubscribeDesk subscribes() {

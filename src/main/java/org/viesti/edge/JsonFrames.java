@@ -58,7 +58,9 @@ public final class JsonFrames implements FrameCodec {
       boolean retain,
       long at,
       Publication.@Nullable Properties properties,
-      int @Nullable [] identifiers) {
+      int @Nullable [] identifiers,
+      @Nullable String stream,
+      @Nullable Long position) {
     static Published of(ServerFrame.Published published) {
       Publication publication = published.publication();
       String text = Utf8.text(publication.payload());
@@ -71,7 +73,9 @@ public final class JsonFrames implements FrameCodec {
           published.retain(),
           publication.at(),
           publication.properties(),
-          published.identifiers().length == 0 ? null : published.identifiers());
+          published.identifiers().length == 0 ? null : published.identifiers(),
+          published.stream(),
+          published.stream() == null ? null : published.position());
     }
   }
 

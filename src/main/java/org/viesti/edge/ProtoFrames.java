@@ -163,7 +163,14 @@ public final class ProtoFrames implements FrameCodec {
         wanted.getNoLocal(),
         wanted.getAsPublished(),
         wanted.getRetained(),
-        wanted.getIdentifier());
+        wanted.getIdentifier(),
+        wanted.hasFrom() ? from(wanted.getFrom()) : null);
+  }
+
+  private static ClientFrame.From from(org.viesti.protocol.v1.ClientFrame.From from) {
+    return new ClientFrame.From(
+        from.hasTime() ? from.getTime() : null,
+        from.getPositionsCount() == 0 ? null : from.getPositionsMap());
   }
 
   private static ClientFrame edit(org.viesti.protocol.v1.ClientFrame.Edit edit) {
@@ -220,6 +227,9 @@ public final class ProtoFrames implements FrameCodec {
           if (grant.refused() != null) {
             error(ServerFrame.Error.of(grant.refused(), null), granted.getRefusedBuilder());
           }
+          if (grant.positions() != null) {
+            granted.putAllPositions(grant.positions());
+          }
         }
       }
       case ServerFrame.Unsubscribed(var id, var existed) ->
@@ -240,6 +250,9 @@ public final class ProtoFrames implements FrameCodec {
         .setAt(publication.at());
     for (int identifier : published.identifiers()) {
       made.addIdentifiers(identifier);
+    }
+    if (published.stream() != null) {
+      made.setStream(published.stream()).setPosition(published.position());
     }
     if (publication.properties() != null) {
       properties(publication.properties(), made.getPropertiesBuilder());

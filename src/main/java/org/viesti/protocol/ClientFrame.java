@@ -1,6 +1,7 @@
 package org.viesti.protocol;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.nio.charset.StandardCharsets;
@@ -159,6 +160,7 @@ public sealed interface ClientFrame {
    * @param asPublished deliveries tell of retain as it was published; else only what was kept does
    * @param retained what was kept is delivered: 0 always, 1 if the subscription is new, 2 never
    * @param identifier comes back with each delivery; 0: none
+   * @param from also what was recorded; null: only what comes from now on
    */
   record Wanted(
       String filter,
@@ -166,7 +168,18 @@ public sealed interface ClientFrame {
       Boolean noLocal,
       Boolean asPublished,
       Integer retained,
-      Integer identifier) {
+      Integer identifier,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable From from) {
+    public Wanted(
+        String filter,
+        Integer qos,
+        Boolean noLocal,
+        Boolean asPublished,
+        Integer retained,
+        Integer identifier) {
+      this(filter, qos, noLocal, asPublished, retained, identifier, null);
+    }
+
     public Wanted {
       qos = qos == null ? 0 : qos;
       noLocal = noLocal != null && noLocal;
@@ -175,6 +188,15 @@ public sealed interface ClientFrame {
       identifier = identifier == null ? 0 : identifier;
     }
   }
+
+  /**
+   * Where in the log to begin; with neither, at its end. What is kept no longer is passed over.
+   *
+   * @param time what was recorded since, in milliseconds since 1970
+   * @param positions by stream, the last that the client has; a stream it does not name begins at
+   *     its end
+   */
+  record From(@Nullable Long time, @Nullable Map<String, Long> positions) {}
 
   record Unsubscribe(String id, List<String> filters) implements ClientFrame {}
 

@@ -119,6 +119,8 @@ public sealed interface ServerFrame {
    * @param retain it was kept from earlier, or the subscription wants the flag as it was published
    * @param again it may have come before
    * @param identifiers of the subscriptions it is for
+   * @param stream where it is recorded, at {@code position}, for a subscription that goes on from
+   *     there; null: it is not, or no subscription does
    */
   record Published(
       Publication publication,
@@ -126,8 +128,20 @@ public sealed interface ServerFrame {
       int qos,
       boolean retain,
       boolean again,
-      int[] identifiers)
-      implements ServerFrame {}
+      int[] identifiers,
+      @Nullable String stream,
+      long position)
+      implements ServerFrame {
+    public Published(
+        Publication publication,
+        int delivery,
+        int qos,
+        boolean retain,
+        boolean again,
+        int[] identifiers) {
+      this(publication, delivery, qos, retain, again, identifiers, null, 0);
+    }
+  }
 
   /**
    * A publish was taken: as durably as its topic asks for.
@@ -148,8 +162,13 @@ public sealed interface ServerFrame {
   /**
    * @param qos granted
    * @param refused why the filter is not in force
+   * @param positions by stream, what it begins after; null: it has only what comes
    */
-  record Grant(int qos, @Nullable Refusal refused) {}
+  record Grant(int qos, @Nullable Refusal refused, @Nullable Map<String, Long> positions) {
+    public Grant(int qos, @Nullable Refusal refused) {
+      this(qos, refused, null);
+    }
+  }
 
   /** Whether each filter had been in force, in their order. */
   record Unsubscribed(String id, List<Boolean> existed) implements ServerFrame {}

@@ -145,6 +145,21 @@ public final class Validation {
     if (wanted.identifier() < 0 || wanted.identifier() > 268_435_455) {
       throw refused("identifier must be 0 to 268435455");
     }
+    ClientFrame.From from = wanted.from();
+    if (from == null) {
+      return;
+    }
+    if (TopicFilter.parse(wanted.filter()).share() != null) {
+      throw refused("from is not for shared filters");
+    }
+    if (from.time() != null && from.positions() != null) {
+      throw refused("from is a time or positions, not both");
+    }
+    if ((from.time() != null && from.time() < 0)
+        || (from.positions() != null
+            && from.positions().values().stream().anyMatch(each -> each == null || each < 0))) {
+      throw refused("from must not be below zero");
+    }
   }
 
   private static void qos(int qos) {

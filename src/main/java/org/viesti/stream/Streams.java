@@ -168,13 +168,27 @@ public final class Streams {
             .toList();
     return history
         .withAnyTag(stream.key(), tags, mostRows)
-        .thenApply(
-            rows -> {
-              List<Entry> entries = new ArrayList<>();
-              rows.forEach(row -> add(stream, row, after, entries));
-              long upTo = rows.isEmpty() ? after : Math.max(after, endOf(rows.getLast().seq()));
-              return new Stretch(entries, upTo, rows.size() < mostRows);
-            });
+        .thenApply(rows -> stretch(stream, rows, after, mostRows));
+  }
+
+  /** All that was recorded after a position. */
+  public CompletionStage<Stretch> readAll(StreamId stream, long after, int mostRows) {
+    return history
+        .forward(stream.key(), rowOf(after) - 1, Long.MAX_VALUE, mostRows)
+        .thenApply(rows -> stretch(stream, rows, after, mostRows));
+  }
+
+  private static Stretch stretch(
+      StreamId stream, List<History.Row> rows, long after, int mostRows) {
+    List<Entry> entries = new ArrayList<>();
+    rows.forEach(row -> add(stream, row, after, entries));
+    long upTo = rows.isEmpty() ? after : Math.max(after, endOf(rows.getLast().seq()));
+    return new Stretch(entries, upTo, rows.size() < mostRows);
+  }
+
+  /** The position before what was recorded at or after a time, in milliseconds since 1970. */
+  public CompletionStage<Long> before(StreamId stream, long time) {
+    return history.seqAt(stream.key(), time).thenApply(row -> endOf(row - 1));
   }
 
   private static void add(StreamId stream, History.Row row, long after, List<Entry> to) {

@@ -157,9 +157,14 @@ class MqttRoomPostTest {
       assertThat(texts("json")).containsExactly("*hei*");
       assertThat(((Body.Post) stage.log("json").getLast().body()).mentions())
           .containsExactly("ann");
-      assertThat(answer(bob, "rooms/json", JSON, "{\"payload\":")).isEqualTo("40 03 00 05 99");
-      assertThat(answer(bob, "rooms/json", JSON, "{\"text\":\"x\"}")).isEqualTo("40 03 00 05 99");
+      assertThat(answer(bob, "rooms/json", JSON, "{\"payload\":")).matches(refused("99"));
+      assertThat(answer(bob, "rooms/json", JSON, "{\"text\":\"x\"}")).matches(refused("99"));
     }
+  }
+
+  /** A PUBACK with that reason, whatever it says besides. */
+  private static String refused(String reason) {
+    return "40 .. 00 05 " + reason + " .*";
   }
 
   @Test
@@ -167,14 +172,13 @@ class MqttRoomPostTest {
     stage.group("strict", "ann", "bob");
     stage.group("closed", "ann", "bob");
     try (SessionClient bob = client("bob")) {
-      String wrong = "40 03 00 05 ";
-      assertThat(answer(bob, "rooms/closed", props(), "by the rules")).isEqualTo(wrong + "87");
-      assertThat(answer(bob, "rooms/strict/x", props(), "x")).isEqualTo(wrong + "90");
-      assertThat(answer(bob, "rooms/strict", props(), "")).isEqualTo(wrong + "99");
+      assertThat(answer(bob, "rooms/closed", props(), "by the rules")).matches(refused("87"));
+      assertThat(answer(bob, "rooms/strict/x", props(), "x")).matches(refused("90"));
+      assertThat(answer(bob, "rooms/strict", props(), "")).matches(refused("99"));
       bob.send(packet(0x32, "rooms/strict", u16(5), props(), 0xff));
-      assertThat(bob.next()).isEqualTo(wrong + "99");
+      assertThat(bob.next()).matches(refused("99"));
       bob.send(packet(0x33, "rooms/strict", u16(5), props(), MqttBytes.raw("kept")));
-      assertThat(bob.next()).isEqualTo(wrong + "90");
+      assertThat(bob.next()).matches(refused("90"));
       assertThat(answer(bob, "rooms/strict", props(), "good")).isEqualTo("40 02 00 05");
     }
     assertThat(texts("strict")).containsExactly("good");
@@ -188,7 +192,7 @@ class MqttRoomPostTest {
     Stage.now(stage.node.rooms().delete(Stage.by("ann"), Stage.room("deleted")));
     try (SessionClient eve = client("eve")) {
       for (String room : List.of("members", "deleted", "unknown")) {
-        assertThat(answer(eve, "rooms/" + room, props(), "x")).as(room).isEqualTo("40 03 00 05 87");
+        assertThat(answer(eve, "rooms/" + room, props(), "x")).as(room).matches(refused("87"));
       }
     }
     // One of MQTT 3.1.1 cannot be told.

@@ -175,8 +175,8 @@ class MqttRoomTest {
 
   private static int suback(SessionClient client, String filter) throws IOException {
     String answer = client.send(packet(0x82, u16(7), 0, filter, 1)).next();
-    assertThat(answer).startsWith("90 04 00 07 00 ");
-    return Integer.parseInt(answer.substring(15), 16);
+    assertThat(answer).matches("90 .. 00 07 .*");
+    return Integer.parseInt(answer.substring(answer.length() - 2), 16);
   }
 
   @Test
