@@ -26,6 +26,7 @@ import org.viesti.settings.SectionSettings;
  * @param keepAliveMax of MQTT 5; zero: whatever a client asks for
  * @param sessionExpiryMax longest that a session outlives its connection; zero: whatever a client
  *     asks for
+ * @param reasonStrings a client of MQTT 5 that goes on is told in words why it is refused
  * @param serverReference other servers, {@code host:port}, for clients of a node that leaves
  * @param sysInterval how often {@code $SYS} is told; zero: there is none
  * @param receiveMaximum publishes above QoS 0 that a client of MQTT 5 may have unanswered
@@ -45,6 +46,7 @@ public record MqttSettings(
     int maxClientId,
     Duration keepAliveMax,
     Duration sessionExpiryMax,
+    boolean reasonStrings,
     List<String> serverReference,
     Duration sysInterval,
     int receiveMaximum,
@@ -103,6 +105,7 @@ public record MqttSettings(
         mqtt.number("max-client-id", 23, 65_535),
         mqtt.time("keep-alive-max", Duration.ZERO, Duration.ofSeconds(65_535)),
         mqtt.time("session-expiry-max", Duration.ZERO, Duration.ofSeconds(Session.FOR_EVER)),
+        mqtt.flag("reason-strings"),
         serverReference(mqtt),
         mqtt.time("sys-interval", Duration.ZERO, Duration.ofHours(1)),
         mqtt.number("receive-maximum", 1, 65_535),

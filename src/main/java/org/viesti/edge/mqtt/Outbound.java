@@ -237,7 +237,7 @@ final class Outbound {
    * @param rest bytes of the packet without its fixed header and its properties
    */
   private @Nullable String told(@Nullable String why, int rest) {
-    return why != null && connect.problems()
+    return why != null && settings.reasonStrings() && connect.problems()
         ? PacketWriter.fitting(why, 0, rest, connect.maxPacket())
         : null;
   }

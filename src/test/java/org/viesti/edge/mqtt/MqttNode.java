@@ -47,7 +47,7 @@ final class MqttNode implements Connections, AutoCloseable {
   private static final String SETTINGS =
       """
       port = 0, threads = 1, anonymous = on, connect-timeout = 20s, max-packet-bytes = 4KiB
-      max-client-id = 100, keep-alive-max = 600s, session-expiry-max = 0s, receive-maximum = 3, topic-alias-maximum = 5, tls.port = 0
+      max-client-id = 100, keep-alive-max = 600s, session-expiry-max = 0s, reason-strings = on, receive-maximum = 3, topic-alias-maximum = 5, tls.port = 0
       """;
 
   /** A stream that was opened, and what its connection was told since. */

@@ -19,6 +19,7 @@ import org.viesti.connection.CloseCause;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
 import org.viesti.protocol.ServerFrame;
+import org.viesti.testkit.Shows;
 
 /** What clients are told in words, by reason strings: MQTT 5.0 §3.2.2.3.9 and its siblings. */
 @Timeout(60)
@@ -48,6 +49,10 @@ class MqttReasonTest {
 
   /** Asks four things that are refused. */
   private static MqttClient refused(Object... properties) throws Exception {
+    return refused(node, properties);
+  }
+
+  private static MqttClient refused(MqttNode node, Object... properties) throws Exception {
     MqttClient client =
         MqttClient.five(node, properties)
             .send(
@@ -86,6 +91,18 @@ class MqttReasonTest {
       assertThat(client.next()).isEqualTo("b0 04 00 04 00 80");
       client.send(packet(0xD0));
       assertThat(client.next()).startsWith("e0").contains(" 82 ", " 1f ");
+    }
+  }
+
+  @Test
+  @Shows("mqtt.reason-strings")
+  void where_clients_cannot_read_them_there_are_none() throws Exception {
+    try (MqttNode terse = new MqttNode("reason-strings = off");
+        MqttClient client = refused(terse)) {
+      assertThat(client.next()).isEqualTo("40 03 00 01 87");
+      assertThat(client.next()).isEqualTo("50 03 00 02 87");
+      assertThat(client.next()).isEqualTo("90 05 00 03 00 01 80");
+      assertThat(client.next()).isEqualTo("b0 04 00 04 00 80");
     }
   }
 
