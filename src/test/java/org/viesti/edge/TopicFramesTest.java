@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ class TopicFramesTest {
           + "}";
 
   private static final String SUBSCRIBE =
-      "{'type':'subscribe','id':'1','filters':[{'filter':'a/+','qos':1,'no_local':true,'as_published':true,'retained':2,'identifier':7}]}";
+      "{'type':'subscribe','id':'1','filters':[{'filter':'a/+','qos':1,'no_local':true,'as_published':true,'retained':2,'identifier':7,'from':{'time':1700}},{'filter':'b','from':{'positions':{'streams/0':7}}}]}";
 
   private static final String UNSUBSCRIBE = "{'type':'unsubscribe','id':'1','filters':['a/+','b']}";
 
@@ -135,7 +136,19 @@ class TopicFramesTest {
   @Test
   void filters_are_read_in_both_forms() throws Exception {
     ClientFrame.Subscribe full =
-        new ClientFrame.Subscribe("1", List.of(new ClientFrame.Wanted("a/+", 1, true, true, 2, 7)));
+        new ClientFrame.Subscribe(
+            "1",
+            List.of(
+                new ClientFrame.Wanted(
+                    "a/+", 1, true, true, 2, 7, new ClientFrame.From(1700L, null)),
+                new ClientFrame.Wanted(
+                    "b",
+                    0,
+                    false,
+                    false,
+                    0,
+                    0,
+                    new ClientFrame.From(null, Map.of("streams/0", 7L)))));
     assertThat(fromJson(SUBSCRIBE)).isEqualTo(full);
     assertThat(fromProto(SUBSCRIBE)).isEqualTo(full);
     assertThat(fromJson("{'type':'subscribe','id':'1','filters':[{'filter':'#'}]}"))
@@ -192,6 +205,38 @@ class TopicFramesTest {
             MAPPER.readTree(
                 json(
                     "{'type':'published','topic':'a/b','base64':'/w==','qos':0,'retain':false,'at':1700}")));
+  }
+
+  @Test
+  void where_it_is_recorded_goes_with_a_publication() throws Exception {
+    ServerFrame.Published recorded =
+        new ServerFrame.Published(
+            publication("hei".getBytes(UTF_8), null),
+            0,
+            1,
+            false,
+            false,
+            new int[0],
+            "streams/0",
+            65_536);
+    String place = ",'stream':'streams/0','position':65536}";
+    String expected =
+        "{'type':'published','topic':'a/b','payload':'hei','qos':1,'retain':false,'at':1700"
+            + place;
+    assertThat(toJson(recorded)).isEqualTo(MAPPER.readTree(json(expected)));
+    assertThat(toProto(recorded).path("stream").asText()).isEqualTo("streams/0");
+    assertThat(toProto(recorded).path("position").asLong()).isEqualTo(65_536);
+  }
+
+  @Test
+  void where_a_subscription_begins_is_told_in_both_forms() throws Exception {
+    ServerFrame.Subscribed subscribed =
+        new ServerFrame.Subscribed(
+            "1", List.of(new ServerFrame.Grant(1, null, Map.of("streams/0", 7L))));
+    for (JsonNode written : List.of(toJson(subscribed), toProto(subscribed))) {
+      assertThat(written.path("grants").get(0).path("positions").path("streams/0").asLong())
+          .isEqualTo(7);
+    }
   }
 
   @Test
