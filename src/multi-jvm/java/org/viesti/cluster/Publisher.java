@@ -219,11 +219,6 @@ final class Publisher {
     return repeated.get(message);
   }
 
-  /** The answer was once that it could not be done. */
-  synchronized boolean refused(int message) {
-    return refused.get(message);
-  }
-
   @Override
   public synchronized String toString() {
     return "publisher %d: %d of %d acknowledged, unanswered %s"

@@ -161,10 +161,17 @@ class StockClientsTest {
     };
     assertThat(run(with(session, "subscribe"))).containsExactly("present false");
     publish("js/a");
-    assertThat(run(with(session, "2"))).containsExactly("present true", "js/a at 1", "js/a at 2");
+    // It may tell of what came with the CONNACK before it tells of that.
+    assertThat(run(with(session, "2")))
+        .hasSize(3)
+        .contains("present true")
+        .containsSubsequence("js/a at 1", "js/a at 2");
     session[4] = "ws://127.0.0.1:" + stage.node.live().getPort() + "/mqtt";
     publish("js/b");
-    assertThat(run(with(session, "2"))).containsExactly("present true", "js/b at 1", "js/b at 2");
+    assertThat(run(with(session, "2")))
+        .hasSize(3)
+        .contains("present true")
+        .containsSubsequence("js/b at 1", "js/b at 2");
   }
 
   private static String[] with(String[] command, String... more) {
