@@ -21,11 +21,15 @@ import org.viesti.testkit.TestDatabase;
 class SessionsClusterTest {
   private static final int EACH = 300;
 
-  /** Enough that some are on every node. */
-  private static final Map<String, String> MANY_STREAMS = Map.of("viesti.stream.partitions", "16");
+  /** Streams enough that some are on every node; and posts are not refused for coming fast. */
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "viesti.stream.partitions", "16",
+          "viesti.limits.device-rate", "0",
+          "viesti.limits.user-rate", "0");
 
   private final TestCluster cluster =
-      TestCluster.start("sessions", TestDatabase.Kind.POSTGRESQL, 3, MANY_STREAMS);
+      TestCluster.start("sessions", TestDatabase.Kind.POSTGRESQL, 3, SETTINGS);
 
   @AfterAll
   void kill() {
