@@ -64,7 +64,9 @@ final class StreamReader {
 
   /** Goes on after this position; what there is after it is read once the head is known. */
   StreamTrack begin(StreamId stream, long sent) {
-    StreamTrack track = new StreamTrack(stream, sent, true);
+    StreamTrack track = new StreamTrack(stream);
+    track.goesOnAfter(sent);
+    track.behind = true;
     add(track);
     return track;
   }
@@ -75,8 +77,8 @@ final class StreamReader {
    */
   void beginAt(StreamId stream, Streams.Head head) {
     StreamTrack track = track(stream);
-    if (track.sent == 0) {
-      track.sent = head.position();
+    if (!track.begun) {
+      track.goesOnAfter(head.position());
       track.life = head.life();
     }
   }
@@ -89,7 +91,7 @@ final class StreamReader {
   private StreamTrack track(StreamId stream) {
     StreamTrack track = tracks.get(stream);
     if (track == null) {
-      track = new StreamTrack(stream, 0, false);
+      track = new StreamTrack(stream);
       add(track);
     }
     return track;
@@ -98,8 +100,8 @@ final class StreamReader {
   /** Goes back to a position, if it is past that. */
   void rewind(StreamId stream, long position) {
     StreamTrack track = track(stream);
-    if (track.sent == 0 || position < track.sent) {
-      track.sent = position;
+    if (!track.begun || position < track.sent) {
+      track.goesOnAfter(position);
       track.behind = true;
     }
   }
@@ -132,6 +134,9 @@ final class StreamReader {
   /** Something recorded came live. */
   void arrived(Publication publication, List<Subscription> arrivedBy, Router.Place place) {
     StreamTrack track = track(place.stream());
+    if (!track.begun) {
+      track.goesOnAfter(place.position() - 1);
+    }
     if (place.position() <= track.sent) {
       return;
     }
@@ -192,13 +197,14 @@ final class StreamReader {
 
   private void read(StreamTrack track) {
     track.reading = true;
+    long after = track.sent;
     long goal = track.goal;
     int looks = track.looks;
     host.then(
-        source.read(track.stream, track.sent, readAtOnce),
+        source.read(track.stream, after, readAtOnce),
         read -> {
           track.reading = false;
-          if (read.value() != null) {
+          if (read.value() != null && track.sent == after) { // else it went back meanwhile
             continueWith(track, goal, looks, read.value());
           }
         });

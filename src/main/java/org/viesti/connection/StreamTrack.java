@@ -9,6 +9,9 @@ final class StreamTrack {
   /** Everything up to here was brought to the client's deliveries. */
   long sent;
 
+  /** Where it begins is known. */
+  boolean begun;
+
   /** Something is known to be recorded up to here. */
   long goal;
 
@@ -25,10 +28,13 @@ final class StreamTrack {
 
   final Unacked unacked = new Unacked();
 
-  StreamTrack(StreamId stream, long sent, boolean behind) {
+  StreamTrack(StreamId stream) {
     this.stream = stream;
-    this.sent = sent;
-    this.behind = behind;
+  }
+
+  void goesOnAfter(long position) {
+    sent = position;
+    begun = true;
   }
 
   /** Everything up to here is done with. */

@@ -37,5 +37,26 @@ public enum ErrorCode {
   /** The owner did not answer in time; the same request may be sent again. */
   UNAVAILABLE,
   /** A fault of the server's own. */
-  INTERNAL
+  INTERNAL;
+
+  /** Whether the same request could be taken later, unchanged. */
+  public boolean mayBeTakenLater() {
+    return switch (this) {
+      case RATE_LIMITED, DRAINING, UNAVAILABLE, INTERNAL, CONNECTED_ELSEWHERE -> true;
+      case INVALID_ARGUMENT,
+          PAYLOAD_MISMATCH,
+          TOO_LARGE,
+          LIMIT_EXCEEDED,
+          UNAUTHENTICATED,
+          TOKEN_EXPIRED,
+          DEVICE_REVOKED,
+          PERMISSION_DENIED,
+          NOT_FOUND,
+          ALREADY_EXISTS,
+          GONE,
+          FAILED_PRECONDITION,
+          RESUME_REJECTED ->
+          false;
+    };
+  }
 }

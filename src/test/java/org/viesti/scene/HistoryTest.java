@@ -199,6 +199,21 @@ class HistoryTest {
   }
 
   @Test
+  void a_filter_that_begins_while_another_is_read_has_all_of_its_own() {
+    publish("plant/while/c/1", 0, 60);
+    publish("plant/while/a/1", 60, 3_000);
+    for (int round = 0; round < 5; round++) {
+      try (Link bob = stage.connect("bob", "phone")) {
+        subscribe(bob, "plant/while/a/#", Map.of("time", 0));
+        List<String> all = take(bob, 1, new HashMap<>());
+        subscribe(bob, "plant/while/c/#", Map.of("time", 0));
+        all.addAll(take(bob, 2_999, new HashMap<>()));
+        assertThat(all).containsExactlyInAnyOrderElementsOf(numbers(0, 3_000));
+      }
+    }
+  }
+
+  @Test
   void a_client_that_does_not_read_loses_nothing_that_is_recorded() throws Exception {
     String large = "x".repeat(10_000);
     try (Link bob = stage.connect("bob", "phone");

@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.viesti.protocol.ClientFrame;
-import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Publication;
 import org.viesti.protocol.Refused;
 import org.viesti.protocol.ServerFrame;
@@ -86,31 +85,11 @@ final class Inward {
     if (message == null) {
       return false;
     }
-    if (mayBeTakenLater(error.code())) {
+    if (error.code().mayBeTakenLater()) {
       return true;
     }
     refuse(message, error.detail());
     return false;
-  }
-
-  private static boolean mayBeTakenLater(ErrorCode code) {
-    return switch (code) {
-      case RATE_LIMITED, DRAINING, UNAVAILABLE, INTERNAL, CONNECTED_ELSEWHERE -> true;
-      case INVALID_ARGUMENT,
-          PAYLOAD_MISMATCH,
-          TOO_LARGE,
-          LIMIT_EXCEEDED,
-          UNAUTHENTICATED,
-          TOKEN_EXPIRED,
-          DEVICE_REVOKED,
-          PERMISSION_DENIED,
-          NOT_FOUND,
-          ALREADY_EXISTS,
-          GONE,
-          FAILED_PRECONDITION,
-          RESUME_REJECTED ->
-          false;
-    };
   }
 
   /** The remote is gone: it sends again what it got no acknowledgement of. */

@@ -54,29 +54,4 @@ final class MqttAnswerCodes {
           Reasons.UNSPECIFIED;
     };
   }
-
-  /**
-   * Whether the same publish could be taken later. MQTT 3.1.1 can acknowledge but not refuse: one
-   * refused for good is acknowledged, and for the others the connection closes, so that the client
-   * sends them again.
-   */
-  static boolean mayBeTakenLater(ErrorCode code) {
-    return switch (code) {
-      case RATE_LIMITED, DRAINING, UNAVAILABLE, INTERNAL, CONNECTED_ELSEWHERE -> true;
-      case INVALID_ARGUMENT,
-          PAYLOAD_MISMATCH,
-          TOO_LARGE,
-          LIMIT_EXCEEDED,
-          UNAUTHENTICATED,
-          TOKEN_EXPIRED,
-          DEVICE_REVOKED,
-          PERMISSION_DENIED,
-          NOT_FOUND,
-          ALREADY_EXISTS,
-          GONE,
-          FAILED_PRECONDITION,
-          RESUME_REJECTED ->
-          false;
-    };
-  }
 }

@@ -288,10 +288,14 @@ final class Outbound {
     }
   }
 
-  /** Whether a refusal can be told only by closing. */
+  /**
+   * Whether a refusal can be told only by closing. MQTT 3.1.1 can acknowledge but not refuse: a
+   * publish refused for good is acknowledged, and for the others the connection closes, so that the
+   * client sends them again.
+   */
   boolean closes(ServerFrame.Error error) {
     return !connect.five()
-        && MqttAnswerCodes.mayBeTakenLater(error.code())
+        && error.code().mayBeTakenLater()
         && request(error.id()) instanceof OpenRequests.Publish;
   }
 

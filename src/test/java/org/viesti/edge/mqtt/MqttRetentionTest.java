@@ -32,6 +32,8 @@ class MqttRetentionTest {
         List.of("allow all #"),
         "stream.partitions",
         1,
+        "connection.max-queued",
+        1,
         "stream.retention",
         List.of(rules));
   }
@@ -142,6 +144,27 @@ class MqttRetentionTest {
           assertThat(one.take(2)).containsExactlyInAnyOrder("plant/1 before", "plant/1 after");
           one.silent();
         }
+      }
+    }
+  }
+
+  @Test
+  void a_session_that_subscribes_more_before_it_reads_loses_nothing_either() throws Exception {
+    try (TestNode node = node();
+        SessionClient ann = SessionClient.clean(node.mqttPort(), "ann", 0);
+        SessionClient bob = SessionClient.narrow(node.mqttPort(), "bob", 1)) {
+      bob.subscribe("plant/#", 1);
+      ann.publish("plant/1", "a").publish("plant/1", "b").publish("plant/1", "c");
+      assertThat(bob.published().payload()).isEqualTo("a");
+    }
+    try (TestNode node = node("all 0s 0 plant/#")) {
+      try (SessionClient ann = SessionClient.clean(node.mqttPort(), "ann", 0)) {
+        ann.publish("plant/1", "d");
+      }
+      try (SessionClient bob = SessionClient.narrow(node.mqttPort(), "bob", 1)) {
+        int first = bob.published().id();
+        bob.subscribe("+/1", 1).ack(first);
+        assertThat(bob.take(3)).contains("plant/1 d");
       }
     }
   }
