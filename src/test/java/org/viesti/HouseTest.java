@@ -37,6 +37,7 @@ class HouseTest {
           Map.entry("device", 3),
           Map.entry("stream", 3),
           Map.entry("connection", 4),
+          Map.entry("platform", 4),
           Map.entry("edge", 5),
           Map.entry("ops", 5),
           Map.entry("", 6));
