@@ -21,6 +21,9 @@ final class KnownSettings {
   /** Whatever names, each with the keys of the defaults. */
   private static final String BRIDGES = "viesti.bridge";
 
+  /** Whatever a platform that is not ours wants. */
+  private static final String PLATFORMS = "viesti.gateway.platforms";
+
   private KnownSettings() {}
 
   /** Throws {@link ConfigException} that names the first key nobody knows. */
@@ -34,6 +37,9 @@ final class KnownSettings {
     for (Map.Entry<String, ConfigValue> entry : given.entrySet()) {
       String key = section + "." + entry.getKey();
       ConfigValue ours = known.get(section.equals(BRIDGES) ? "defaults" : entry.getKey());
+      if (ours == null && section.equals(PLATFORMS)) {
+        continue;
+      }
       if (ours == null) {
         throw new ConfigException.BadValue(
             entry.getValue().origin(),

@@ -46,6 +46,8 @@ import org.viesti.ops.BridgeRoutes;
 import org.viesti.ops.DeadLetterRoutes;
 import org.viesti.ops.ManagementServer;
 import org.viesti.ops.MetricsRoutes;
+import org.viesti.platform.GatewaySessions;
+import org.viesti.platform.Platforms;
 import org.viesti.protocol.DeviceId;
 import org.viesti.protocol.StreamId;
 import org.viesti.protocol.UserId;
@@ -88,6 +90,7 @@ public final class Node implements AutoCloseable {
       Users users,
       Devices devices,
       LiveConnections connections,
+      GatewaySessions gateway,
       DeadLetters letters) {}
 
   private Node(
@@ -195,6 +198,11 @@ public final class Node implements AutoCloseable {
             new TopicDesk.Needs(publisher, filters, devices, settings.topics()),
             new RoomPayloads());
 
+    // foreign networks
+    Platforms platforms = Platforms.load(settings.gateway());
+    GatewaySessions gateway =
+        GatewaySessions.start(system, settings.gateway(), platforms, database, history);
+
     // edges
     MqttAuthenticator mqttClients =
         new MqttAuthenticator(
@@ -231,6 +239,11 @@ public final class Node implements AutoCloseable {
                     new BridgeRoutes(bridges::list).route())),
             "cannot listen for management; see viesti.management.host and viesti.management.port");
 
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+            "stop-platforms",
+            step(() -> CompletableFuture.runAsync(platforms::close)));
     warmUp(users, devices, streams);
     onShutdown(system, connections, live, mqtt, calls, grpc, management);
     return new Node(
@@ -239,7 +252,7 @@ public final class Node implements AutoCloseable {
         live,
         mqtt,
         calls,
-        new Owned(rooms, users, devices, connections, push.letters()));
+        new Owned(rooms, users, devices, connections, gateway, push.letters()));
   }
 
   /** The first client is not to wait for what is made when it is first used. */

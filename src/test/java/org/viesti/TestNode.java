@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.viesti.device.Devices;
+import org.viesti.platform.GatewaySessions;
 import org.viesti.room.Rooms;
 import org.viesti.testkit.TestDatabase;
 import org.viesti.testkit.Tokens;
@@ -31,6 +33,7 @@ public final class TestNode implements AutoCloseable {
     all.put("viesti.database.url", database.url());
     all.put("viesti.database.user", database.user());
     all.put("viesti.auth.secret", Tokens.SECRET);
+    all.put("viesti.gateway.key", Tokens.GATEWAY_KEY);
     for (String port : new String[] {"http", "live", "mqtt", "management", "cluster"}) {
       all.put("viesti." + port + ".port", 0);
     }
@@ -64,6 +67,14 @@ public final class TestNode implements AutoCloseable {
 
   public Devices devices() {
     return node.owned().devices();
+  }
+
+  public GatewaySessions gateway() {
+    return node.owned().gateway();
+  }
+
+  public ActorSystem<?> system() {
+    return node.system();
   }
 
   /** How many streams are open. */

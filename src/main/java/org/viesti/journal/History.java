@@ -337,6 +337,20 @@ public final class History {
                         Erasure.delete(connection, log, Math.min(first, head(connection, log)))));
   }
 
+  /** Deletes a log that nobody will write to again, and its snapshots. */
+  public CompletionStage<Done> delete(String log) {
+    return database.run(
+        connection -> {
+          try (PreparedStatement q =
+              connection.prepareStatement(
+                  "delete from \"snapshot\" where \"persistence_id\" = ?")) {
+            q.setString(1, log);
+            q.executeUpdate();
+          }
+          return Erasure.delete(connection, log, head(connection, log) + 1);
+        });
+  }
+
   /** Deletes the oldest entries until the others hold about so many bytes; never the last one. */
   public CompletionStage<Done> deleteBeyond(String log, long bytes) {
     return database.run(

@@ -83,6 +83,7 @@ final class TestCluster implements AutoCloseable {
     settings.put("viesti.database.url", database.url());
     settings.put("viesti.database.user", database.user());
     settings.put("viesti.auth.secret", Tokens.SECRET);
+    settings.put("viesti.gateway.key", Tokens.GATEWAY_KEY);
     return settings;
   }
 

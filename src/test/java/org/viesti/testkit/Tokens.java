@@ -16,6 +16,9 @@ public final class Tokens {
   /** For nodes under test only. */
   public static final String SECRET = "a-secret-for-tests-alone-0123456789abcdef";
 
+  /** Of the gateway, likewise. */
+  public static final String GATEWAY_KEY = "YS1rZXktZm9yLXRlc3RzLWFsb25lLTAxMjM0NTY3ODk=";
+
   public static final String TENANT = "test";
 
   private Tokens() {}
