@@ -13,6 +13,7 @@ import org.viesti.edge.CallSettings;
 import org.viesti.edge.LiveSettings;
 import org.viesti.edge.bridge.BridgeSettings;
 import org.viesti.edge.mqtt.MqttSettings;
+import org.viesti.edge.socketio.SocketIoSettings;
 import org.viesti.journal.Database;
 import org.viesti.room.RoomSettings;
 import org.viesti.routing.RoutingSettings;
@@ -47,6 +48,7 @@ record Settings(
     LiveSettings live,
     MqttSettings mqtt,
     List<BridgeSettings> bridges,
+    SocketIoSettings socketIo,
     CallSettings calls,
     String managementHost,
     int managementPort) {
@@ -98,6 +100,7 @@ record Settings(
             LiveSettings.from(config),
             MqttSettings.from(config),
             BridgeSettings.all(config),
+            SocketIoSettings.from(config),
             CallSettings.from(config),
             management.text("host"),
             management.number("port", 0, 65_535));
