@@ -3,6 +3,7 @@ package org.viesti;
 import com.typesafe.config.Config;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -27,6 +28,7 @@ import org.viesti.connection.TopicDesk;
 import org.viesti.connection.TopicPublisher;
 import org.viesti.device.Devices;
 import org.viesti.edge.Calls;
+import org.viesti.edge.LivePath;
 import org.viesti.edge.LiveServer;
 import org.viesti.edge.RoomPayloads;
 import org.viesti.edge.bridge.Bridges;
@@ -38,6 +40,9 @@ import org.viesti.edge.mqtt.MqttAuthenticator;
 import org.viesti.edge.mqtt.MqttEdge;
 import org.viesti.edge.mqtt.MqttServer;
 import org.viesti.edge.mqtt.MqttTraffic;
+import org.viesti.edge.socketio.Gateway;
+import org.viesti.edge.socketio.Pages;
+import org.viesti.edge.socketio.SocketIoEdge;
 import org.viesti.edge.websocket.WebSocketEdge;
 import org.viesti.journal.Database;
 import org.viesti.journal.History;
@@ -200,7 +205,7 @@ public final class Node implements AutoCloseable {
 
     // foreign networks
     Platforms platforms = Platforms.load(settings.gateway());
-    GatewaySessions gateway =
+    GatewaySessions sessions =
         GatewaySessions.start(system, settings.gateway(), platforms, database, history);
 
     // edges
@@ -212,10 +217,15 @@ public final class Node implements AutoCloseable {
             settings.mqtt());
     MqttTraffic traffic = new MqttTraffic();
     MqttEdge mqttEdge = new MqttEdge(settings.mqtt(), mqttClients, connections, traffic);
-    LiveServer live =
-        LiveServer.start(
-            settings.live(),
-            List.of(new WebSocketEdge(authenticator, connections, settings.live()), mqttEdge));
+    SocketIoEdge socketIo =
+        new SocketIoEdge(
+            settings.socketIo(), Gateway.start(system, sessions, platforms, settings.gateway()));
+    List<LivePath> paths = new ArrayList<>(Pages.all());
+    paths.addAll(socketIo.paths());
+    Optional<LiveServer> gateway = SocketIoEdge.listen(settings.socketIo(), settings.live(), paths);
+    paths.add(new WebSocketEdge(authenticator, connections, settings.live()));
+    paths.add(mqttEdge);
+    LiveServer live = LiveServer.start(settings.live(), paths);
     Optional<MqttServer> mqtt = MqttServer.start(mqttEdge);
     Calls answers =
         Calls.over(settings.calls(), authenticator, rooms, users, devices, secrets, admission);
@@ -245,14 +255,14 @@ public final class Node implements AutoCloseable {
             "stop-platforms",
             step(() -> CompletableFuture.runAsync(platforms::close)));
     warmUp(users, devices, streams);
-    onShutdown(system, connections, live, mqtt, calls, grpc, management);
+    onShutdown(system, connections, live, gateway, mqtt, calls, grpc, management);
     return new Node(
         system,
         database,
         live,
         mqtt,
         calls,
-        new Owned(rooms, users, devices, connections, gateway, push.letters()));
+        new Owned(rooms, users, devices, connections, sessions, push.letters()));
   }
 
   /** The first client is not to wait for what is made when it is first used. */
@@ -298,6 +308,7 @@ public final class Node implements AutoCloseable {
       ActorSystem<Void> system,
       LiveConnections connections,
       LiveServer live,
+      Optional<LiveServer> gateway,
       Optional<MqttServer> mqtt,
       CallServer calls,
       GrpcEdge grpc,
@@ -310,28 +321,24 @@ public final class Node implements AutoCloseable {
           grpc.leave();
           return CompletableFuture.completedFuture(Done.getInstance());
         });
-    shutdown.addTask(
-        CoordinatedShutdown.PhaseServiceUnbind(), "stop-listening", step(live::unbind));
-    mqtt.ifPresent(
-        server -> {
-          shutdown.addTask(
-              CoordinatedShutdown.PhaseServiceUnbind(),
-              "stop-listening-mqtt",
-              step(server::unbind));
-          shutdown.addTask(
-              CoordinatedShutdown.PhaseServiceStop(), "close-mqtt", step(server::stop));
-        });
-    shutdown.addTask(
-        CoordinatedShutdown.PhaseServiceUnbind(), "stop-taking-calls", step(calls::unbind));
+    onShutdown(shutdown, "live", live::unbind, live::stop);
+    gateway.ifPresent(server -> onShutdown(shutdown, "gateway", server::unbind, server::stop));
+    mqtt.ifPresent(server -> onShutdown(shutdown, "mqtt", server::unbind, server::stop));
+    onShutdown(shutdown, "calls", calls::unbind, () -> calls.stop(Duration.ofSeconds(3)));
     shutdown.addTask(
         CoordinatedShutdown.PhaseServiceRequestsDone(), "drain-connections", connections::drain);
-    shutdown.addTask(CoordinatedShutdown.PhaseServiceStop(), "close-connections", step(live::stop));
-    shutdown.addTask(
-        CoordinatedShutdown.PhaseServiceStop(),
-        "end-calls",
-        step(() -> calls.stop(Duration.ofSeconds(3))));
     shutdown.addTask(
         CoordinatedShutdown.PhaseServiceStop(), "stop-management", step(management::stop));
+  }
+
+  private static void onShutdown(
+      CoordinatedShutdown shutdown,
+      String door,
+      Supplier<CompletionStage<?>> unbind,
+      Supplier<CompletionStage<?>> stop) {
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseServiceUnbind(), "stop-listening-" + door, step(unbind));
+    shutdown.addTask(CoordinatedShutdown.PhaseServiceStop(), "close-" + door, step(stop));
   }
 
   private static Supplier<CompletionStage<Done>> step(Supplier<CompletionStage<?>> work) {

@@ -13,6 +13,7 @@ import org.viesti.edge.CallSettings;
 import org.viesti.edge.LiveSettings;
 import org.viesti.edge.bridge.BridgeSettings;
 import org.viesti.edge.mqtt.MqttSettings;
+import org.viesti.edge.socketio.SocketIoSettings;
 import org.viesti.journal.Database;
 import org.viesti.platform.GatewaySettings;
 import org.viesti.room.RoomSettings;
@@ -49,6 +50,7 @@ record Settings(
     MqttSettings mqtt,
     List<BridgeSettings> bridges,
     GatewaySettings gateway,
+    SocketIoSettings socketIo,
     CallSettings calls,
     String managementHost,
     int managementPort) {
@@ -101,6 +103,7 @@ record Settings(
             MqttSettings.from(config),
             BridgeSettings.all(config),
             GatewaySettings.from(config),
+            SocketIoSettings.from(config),
             CallSettings.from(config),
             management.text("host"),
             management.number("port", 0, 65_535));

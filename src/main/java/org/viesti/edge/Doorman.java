@@ -38,8 +38,7 @@ final class Doorman extends SimpleChannelInboundHandler<FullHttpRequest> {
     int query = uri.indexOf('?');
     String path = query < 0 ? uri : uri.substring(0, query);
     for (LivePath candidate : paths) {
-      String own = candidate.path();
-      if (own.endsWith("/") ? path.startsWith(own) : path.equals(own)) {
+      if (leadsTo(path, candidate.path())) {
         candidate.handle(ctx, request);
         return;
       }
@@ -51,6 +50,10 @@ final class Doorman extends SimpleChannelInboundHandler<FullHttpRequest> {
             ErrorCode.NOT_FOUND,
             "nothing lives here; the live port serves "
                 + String.join(", ", paths.stream().map(LivePath::path).toList())));
+  }
+
+  private static boolean leadsTo(String path, String own) {
+    return own.length() > 1 && own.endsWith("/") ? (path + "/").startsWith(own) : path.equals(own);
   }
 
   @Override

@@ -5,8 +5,16 @@ import io.netty.handler.codec.http.FullHttpRequest;
 
 /** One protocol of the live listener, found by the path of a connection's HTTP request. */
 public interface LivePath {
-  /** A path, such as {@code /ws}; with a slash at its end, it and everything below it. */
+  /**
+   * A path, such as {@code /ws}; with a slash at its end, it (also without the slash) and
+   * everything below it. {@code /} is only itself.
+   */
   String path();
+
+  /** The longest body of a request, in bytes, if it takes longer ones than the listener does. */
+  default int maxBodyBytes() {
+    return 0;
+  }
 
   /**
    * Answers a request, on the channel's event loop: with a response (see {@link HttpAnswers}), or

@@ -29,16 +29,29 @@ public final class LiveServer {
 
   /** Listens before it returns; throws {@link CannotListen}. */
   public static LiveServer start(LiveSettings settings, List<LivePath> paths) {
+    return start(
+        "live", "live connections", "viesti.live.host and viesti.live.port", settings, paths);
+  }
+
+  /**
+   * Another one, for some of the paths.
+   *
+   * @param name of its threads
+   * @param what it listens for
+   * @param keys the settings of its host and port
+   */
+  public static LiveServer start(
+      String name, String what, String keys, LiveSettings settings, List<LivePath> paths) {
     SslContext tls = settings.tls() == null ? null : Listener.tls("live", settings.tls());
     return new LiveServer(
         Listener.start(
-            "live",
-            "live connections",
-            "viesti.live.host and viesti.live.port",
+            name,
+            what,
+            keys,
             settings.host(),
             settings.port(),
             settings.threads(),
-            new FirstHandlers(settings, tls, new Doorman(paths))));
+            new FirstHandlers(settings, tls, paths)));
   }
 
   /** What every channel begins with; a session that takes over leaves only TLS of it. */
@@ -46,11 +59,16 @@ public final class LiveServer {
     private final LiveSettings settings;
     private final @Nullable SslContext tls;
     private final Doorman doorman;
+    private final int maxBodyBytes;
 
-    FirstHandlers(LiveSettings settings, @Nullable SslContext tls, Doorman doorman) {
+    FirstHandlers(LiveSettings settings, @Nullable SslContext tls, List<LivePath> paths) {
       this.settings = settings;
       this.tls = tls;
-      this.doorman = doorman;
+      this.doorman = new Doorman(paths);
+      this.maxBodyBytes =
+          paths.stream()
+              .mapToInt(LivePath::maxBodyBytes)
+              .reduce(settings.maxFrameBytes(), Math::max);
     }
 
     @Override
@@ -61,7 +79,7 @@ public final class LiveServer {
       }
       pipeline.addLast(new Deadline(settings.helloTimeout()));
       pipeline.addLast(new HttpServerCodec(MAX_HEAD, MAX_HEAD, MAX_HEAD));
-      pipeline.addLast(new HttpObjectAggregator(settings.maxFrameBytes(), true));
+      pipeline.addLast(new HttpObjectAggregator(maxBodyBytes, true));
       pipeline.addLast(doorman);
     }
   }

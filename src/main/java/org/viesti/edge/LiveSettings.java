@@ -60,4 +60,18 @@ public record LiveSettings(
     }
     return settings;
   }
+
+  /** The same for another listener. */
+  public LiveSettings at(String otherHost, int otherPort) {
+    return new LiveSettings(
+        otherHost,
+        otherPort,
+        threads,
+        maxFrameBytes,
+        helloTimeout,
+        helloGrace,
+        deflate,
+        deflateThreshold,
+        tls);
+  }
 }

@@ -11,7 +11,8 @@ import org.viesti.security.SecretBox;
 /**
  * What goes through a session, sealed wherever it rests or travels.
  *
- * @param link the connection that waits for what comes of it; empty: nobody does
+ * @param link the connection that waits for what comes of it; of an event, the client's actor it
+ *     came to
  * @param ack what the client is to be answered by; -1: nothing
  * @param dialect the words of whoever asked; empty: nobody did
  * @param connects whoever asked expects that the platform connects by itself
@@ -30,9 +31,9 @@ public record Envelope(
   private static final CBORMapper MAPPER = new CBORMapper();
   private static final String WHAT = "envelope";
 
-  /** Something that nobody asked for. */
-  public static Envelope event(Activity event) {
-    return new Envelope("", -1, "", false, event, null, null);
+  /** Something that nobody asked for, and which of the client's actors it came to. */
+  public static Envelope event(String actor, Activity event) {
+    return new Envelope(actor, -1, "", false, event, null, null);
   }
 
   public static Envelope request(

@@ -415,9 +415,9 @@ final class GatewaySession
     }
 
     @Override
-    public void told(Activity event) throws InterruptedException {
+    public void told(String actor, Activity event) throws InterruptedException {
       room.acquire();
-      self.tell(new SessionCommand.Happened(Envelope.event(event).seal(key)));
+      self.tell(new SessionCommand.Happened(Envelope.event(actor, event).seal(key)));
     }
 
     @Override

@@ -31,13 +31,11 @@ public final class GatewaySessions {
   private static final String PRIVATE_ID = "private id";
 
   private final ActorRef<ShardingEnvelope<SessionCommand>> shards;
-  private final GatewaySettings settings;
   private final SessionKeys keys;
   private final SecretBox clusterKey;
 
   private GatewaySessions(ActorSystem<?> system, GatewaySession.Needs needs, SecretBox clusterKey) {
     this.clusterKey = clusterKey;
-    this.settings = needs.settings();
     this.keys = needs.keys();
     this.shards =
         ClusterSharding.get(system)
@@ -142,11 +140,6 @@ public final class GatewaySessions {
   /** The key of a session; empty: there is none any more. */
   public CompletionStage<Optional<SecretBox>> key(String session) {
     return keys.find(session);
-  }
-
-  /** How many jobs of a connection may be open. */
-  public int window() {
-    return settings.window();
   }
 
   /** A connection takes a session over. */

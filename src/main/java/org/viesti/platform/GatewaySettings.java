@@ -23,6 +23,8 @@ import org.viesti.settings.SectionSettings;
  * @param jobTimeout whatever longer time a platform allows
  * @param retries of a job that may succeed later
  * @param maxPlatformSessions on this node; 0: any number
+ * @param memoryActors of a client of which it is remembered in which dialect it spoke of them
+ * @param memoryCharacters of all objects that a client wants known by their ids
  * @param snapshotEvery entries of a session's log
  */
 public record GatewaySettings(
@@ -38,6 +40,8 @@ public record GatewaySettings(
     Duration retryFirst,
     Duration retryMax,
     int maxPlatformSessions,
+    int memoryActors,
+    long memoryCharacters,
     int snapshotEvery,
     Map<String, Map<String, String>> platforms) {
 
@@ -56,6 +60,8 @@ public record GatewaySettings(
         gateway.time("retry.first", Duration.ofMillis(1), Duration.ofHours(1)),
         gateway.time("retry.max", Duration.ofMillis(1), Duration.ofDays(1)),
         gateway.number("max-platform-sessions", 0, 1_000_000),
+        gateway.number("memory.actors", 0, 1_000_000),
+        gateway.bytes("memory.objects", 0, 64 << 20),
         gateway.number("snapshot-every", 1, 1_000_000),
         gateway.open("platforms"));
   }

@@ -24,7 +24,7 @@ final class PlatformHost implements AutoCloseable {
     void done(long job, Envelope outcome);
 
     /** Waits while the client does not keep up. */
-    void told(Activity event) throws InterruptedException;
+    void told(String actor, Activity event) throws InterruptedException;
 
     void renamed(PlatformHost host, String from, String to, ObjectNode credentials);
 
@@ -347,7 +347,7 @@ final class PlatformHost implements AutoCloseable {
 
     @Override
     public void tell(Activity event) throws InterruptedException {
-      reports.told(event);
+      reports.told(actor, event);
     }
 
     @Override

@@ -34,6 +34,9 @@ public abstract class LabPlatform implements Platform {
   /** Jobs wait in {@code enter} until they may leave. */
   public static final Semaphore DOOR = new Semaphore(0);
 
+  /** What is told in {@code listen}, one by one. */
+  public static final Semaphore HEARD = new Semaphore(0);
+
   public static final AtomicInteger INSIDE = new AtomicInteger();
   public static final AtomicInteger OPEN_SESSIONS = new AtomicInteger();
 
@@ -66,7 +69,7 @@ public abstract class LabPlatform implements Platform {
         schema(
             """
             {"type":"object","required":["type","actor"],"properties":{"type":
-            {"enum":["connect","enter","flaky","refuse","say","tell"]}}}"""),
+            {"enum":["connect","enter","flaky","listen","refuse","say","tell"]}}}"""),
         persistent ? schema("{\"type\":\"object\"}") : null,
         null,
         Duration.ofMinutes(1));
@@ -122,16 +125,20 @@ public abstract class LabPlatform implements Platform {
         case "refuse" -> throw PlatformFailure.lasting("never");
         case "tell" -> {
           int events = Integer.parseInt(content);
-          Thread.ofVirtual().start(() -> tell(request, events));
+          Thread.ofVirtual().start(() -> tell(request, events, null));
         }
+        case "listen" -> Thread.ofVirtual().start(() -> tell(request, 100, HEARD));
         default -> {}
       }
       return null;
     }
 
-    private void tell(Activity request, int events) {
+    private void tell(Activity request, int events, @Nullable Semaphore when) {
       try {
         for (int i = 0; i < events; i++) {
+          if (when != null) {
+            when.acquire();
+          }
           ObjectNode object = JsonMapper.builder().build().createObjectNode();
           host.tell(
               request

@@ -70,7 +70,7 @@ public final class SocketIoClient implements AutoCloseable {
   }
 
   /** Says an event that wants an answer; returns what the answer will be called. */
-  public int emit(String event, JsonNode payload) {
+  public int emit(String event, @Nullable JsonNode payload) {
     int id = acks++;
     send("42" + id + event(event, payload));
     return id;
@@ -81,8 +81,8 @@ public final class SocketIoClient implements AutoCloseable {
     send("42" + event(event, payload));
   }
 
-  private static ArrayNode event(String event, JsonNode payload) {
-    return JSON.createArrayNode().add(event).add(payload);
+  private static ArrayNode event(String event, @Nullable JsonNode payload) {
+    return JSON.createArrayNode().add(event).add(payload); // null is JSON's
   }
 
   public void send(String packet) {
@@ -105,6 +105,15 @@ public final class SocketIoClient implements AutoCloseable {
         throw new AssertionError(e);
       }
     }
+  }
+
+  /** What comes within a moment, left where it is; null: nothing. */
+  public @Nullable String waiting() throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
+    while (came.peek() == null && System.nanoTime() < deadline) {
+      Thread.sleep(5);
+    }
+    return came.peek();
   }
 
   /** The answer that comes next. */

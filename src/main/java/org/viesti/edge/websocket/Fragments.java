@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import org.viesti.edge.WebSocketBytes;
 import org.viesti.protocol.Refused;
 
 /**
@@ -25,7 +26,7 @@ record Fragments(int opcode, boolean compressed, ByteBuf bytes) {
   }
 
   static int opcode(WebSocketFrame first) {
-    return first instanceof BinaryWebSocketFrame ? Framing.BINARY : Framing.TEXT;
+    return first instanceof BinaryWebSocketFrame ? WebSocketBytes.BINARY : WebSocketBytes.TEXT;
   }
 
   static boolean compressed(WebSocketFrame first) {

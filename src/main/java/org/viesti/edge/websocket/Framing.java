@@ -1,27 +1,20 @@
 package org.viesti.edge.websocket;
 
+import static org.viesti.edge.WebSocketBytes.FIN;
+import static org.viesti.edge.WebSocketBytes.PING;
+import static org.viesti.edge.WebSocketBytes.header;
+import static org.viesti.edge.WebSocketBytes.headerSize;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.viesti.protocol.ServerFrame;
 
 /**
- * What the server writes, as RFC 6455 frames (§5.2). They are unmasked and never fragmented, so a
- * frame is a short header and bytes that are the same for all receivers; a batch is one buffer,
- * filled once: for small frames cheaper than a composite, a promise and a pass through an encoder
- * for each.
+ * The server's frames, whose bytes are the same for all receivers; a batch is one buffer, filled
+ * once.
  */
 final class Framing {
-  static final int TEXT = 0x1;
-  static final int BINARY = 0x2;
-  static final int CLOSE = 0x8;
-  static final int PING = 0x9;
-  static final int PONG = 0xA;
-
-  private static final int FIN = 0x80;
-
   /** The first reserved bit: compressed (RFC 7692 §6). */
   private static final int RSV1 = 0x40;
 
@@ -56,38 +49,5 @@ final class Framing {
       }
     }
     return out;
-  }
-
-  private static int headerSize(int length) {
-    return length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  }
-
-  private static void header(ByteBuf out, int first, int length) {
-    out.writeByte(first);
-    if (length < 126) {
-      out.writeByte(length);
-    } else if (length < 65_536) {
-      out.writeByte(126).writeShort(length);
-    } else {
-      out.writeByte(127).writeLong(length);
-    }
-  }
-
-  /** A ping or pong with this content, of at most 125 bytes. */
-  static ByteBuf control(int opcode, ByteBuf content) {
-    ByteBuf out = Unpooled.buffer(2 + content.readableBytes());
-    header(out, FIN | opcode, content.readableBytes());
-    return out.writeBytes(content, content.readerIndex(), content.readableBytes());
-  }
-
-  /**
-   * A close frame.
-   *
-   * @param reason at most 123 bytes of ASCII
-   */
-  static ByteBuf close(int code, String reason) {
-    ByteBuf out = Unpooled.buffer(4 + reason.length());
-    header(out, FIN | CLOSE, 2 + reason.length());
-    return out.writeShort(code).writeBytes(reason.getBytes(StandardCharsets.US_ASCII));
   }
 }

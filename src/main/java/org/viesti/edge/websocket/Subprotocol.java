@@ -7,14 +7,15 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.edge.FrameCodec;
 import org.viesti.edge.JsonFrames;
 import org.viesti.edge.ProtoFrames;
+import org.viesti.edge.WebSocketBytes;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refused;
 
 /** The two forms of the frames. A client that names none, such as a bare wscat, speaks JSON. */
 enum Subprotocol {
-  JSON("viesti.v1.json", new JsonFrames(), Framing.TEXT),
-  PROTO("viesti.v1.proto", new ProtoFrames(), Framing.BINARY);
+  JSON("viesti.v1.json", new JsonFrames(), WebSocketBytes.TEXT),
+  PROTO("viesti.v1.proto", new ProtoFrames(), WebSocketBytes.BINARY);
 
   final String id;
   final FrameCodec codec;
@@ -46,7 +47,10 @@ enum Subprotocol {
     if (opcode != this.opcode) {
       throw new Refused(
           ErrorCode.INVALID_ARGUMENT,
-          id + " speaks in " + (this.opcode == Framing.TEXT ? "text" : "binary") + " messages");
+          id
+              + " speaks in "
+              + (this.opcode == WebSocketBytes.TEXT ? "text" : "binary")
+              + " messages");
     }
     byte[] bytes = compressed ? Deflate.decompress(content, limit) : ByteBufUtil.getBytes(content);
     return codec.decode(bytes, 0, bytes.length);

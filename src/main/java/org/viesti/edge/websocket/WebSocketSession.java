@@ -25,6 +25,7 @@ import org.viesti.connection.CloseCause;
 import org.viesti.connection.DeviceConnection;
 import org.viesti.edge.ChannelWire;
 import org.viesti.edge.Unopened;
+import org.viesti.edge.WebSocketBytes;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
@@ -88,7 +89,8 @@ final class WebSocketSession extends ChannelDuplexHandler {
         case PingWebSocketFrame ping -> {
           if (ctx.channel()
               .isWritable()) { // a client that pings but does not read gets no pile of pongs
-            ctx.writeAndFlush(Framing.control(Framing.PONG, ping.content()), ctx.voidPromise());
+            ctx.writeAndFlush(
+                WebSocketBytes.control(WebSocketBytes.PONG, ping.content()), ctx.voidPromise());
           }
           alive();
         }
@@ -335,7 +337,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
       List<ServerFrame> last = List.of(ServerFrame.Error.of(cause.refusal(), null));
       ctx.write(Framing.batch(ctx.alloc(), form, deflateFrom, last), ctx.voidPromise());
     }
-    ctx.writeAndFlush(Framing.close(code, cause.code().name()), ctx.voidPromise());
+    ctx.writeAndFlush(WebSocketBytes.close(code, cause.code().name()), ctx.voidPromise());
     ctx.channel().config().setAutoRead(true); // to see the client's close
     after(CLOSE_GRACE, ctx, ctx::close);
   }
@@ -348,7 +350,7 @@ final class WebSocketSession extends ChannelDuplexHandler {
     tellBurst();
     phase = new Phase.Closing(phase.connection());
     int code = close.statusCode() < 0 ? CloseCodes.NORMAL : close.statusCode();
-    ctx.writeAndFlush(Framing.close(code, "")).addListener(ChannelFutureListener.CLOSE);
+    ctx.writeAndFlush(WebSocketBytes.close(code, "")).addListener(ChannelFutureListener.CLOSE);
     after(CLOSE_GRACE, ctx, ctx::close);
   }
 

@@ -33,7 +33,7 @@ final class MiddleWire implements Wire {
   private static final Envelope ENVELOPE = new Envelope(null, TYPES, TYPES, TYPES);
 
   @Override
-  public KnownPlatform platformOf(ObjectNode input, boolean credentials, Platforms platforms)
+  public KnownPlatform platformOf(ObjectNode input, boolean credentials, KnownPlatforms platforms)
       throws NotAccepted {
     JsonNode context = input.path(CONTEXT);
     if (!context.isTextual()) {

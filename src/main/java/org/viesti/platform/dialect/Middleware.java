@@ -16,7 +16,7 @@ import org.viesti.platform.Platform;
  * threads; what it knows of a client is in its {@link ClientMemory}.
  */
 public final class Middleware {
-  private final Platforms platforms;
+  private final KnownPlatforms platforms;
   private final Registry registry;
 
   /**
@@ -25,7 +25,7 @@ public final class Middleware {
    * @param version the server's, for clients that want to know it
    */
   public Middleware(List<Platform.Description> enabled, Set<String> disabled, String version) {
-    platforms = new Platforms(enabled, disabled);
+    platforms = new KnownPlatforms(enabled, disabled);
     registry = new Registry(enabled, version);
   }
 

@@ -34,7 +34,7 @@ final class NewestWire implements Wire {
       ": feed, person, room, service, website, address, calendar, addressBook";
 
   @Override
-  public KnownPlatform platformOf(ObjectNode input, boolean credentials, Platforms platforms)
+  public KnownPlatform platformOf(ObjectNode input, boolean credentials, KnownPlatforms platforms)
       throws NotAccepted {
     List<String> contexts = contexts(input);
     Wire.checkTypeAndActor(input);

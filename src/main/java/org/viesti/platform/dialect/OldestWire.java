@@ -13,7 +13,7 @@ final class OldestWire implements Wire {
   private static final String CONTEXT = MiddleWire.CONTEXT;
 
   @Override
-  public KnownPlatform platformOf(ObjectNode input, boolean credentials, Platforms platforms)
+  public KnownPlatform platformOf(ObjectNode input, boolean credentials, KnownPlatforms platforms)
       throws NotAccepted {
     if (!input.path(CONTEXT).isTextual()) {
       throw new NotAccepted("message must contain a context property");

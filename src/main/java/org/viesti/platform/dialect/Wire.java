@@ -16,7 +16,7 @@ interface Wire {
   Told NULL = new Told(NullNode.getInstance(), null);
 
   /** The platform a message is for, once it has what every message must have. */
-  KnownPlatform platformOf(ObjectNode input, boolean credentials, Platforms platforms)
+  KnownPlatform platformOf(ObjectNode input, boolean credentials, KnownPlatforms platforms)
       throws NotAccepted;
 
   /** The inner form of a message. It shares with the message what is the same. */

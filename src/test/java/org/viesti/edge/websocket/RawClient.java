@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import org.viesti.edge.WebSocketBytes;
 import org.viesti.testkit.WireFrame;
 
 /**
@@ -86,7 +87,7 @@ final class RawClient implements AutoCloseable {
   }
 
   RawClient text(String content) {
-    return add(FIN | Framing.TEXT, content.replace('\'', '"').getBytes(UTF_8));
+    return add(FIN | WebSocketBytes.TEXT, content.replace('\'', '"').getBytes(UTF_8));
   }
 
   RawClient bytes(byte[] raw) {
@@ -108,7 +109,7 @@ final class RawClient implements AutoCloseable {
   /** The code of the close frame that comes next. */
   int closeCode() throws IOException {
     WireFrame frame = next();
-    if (frame.first() != (FIN | Framing.CLOSE)) {
+    if (frame.first() != (FIN | WebSocketBytes.CLOSE)) {
       throw new AssertionError(frame.first() + " " + frame.text());
     }
     return frame.closeCode();

@@ -22,6 +22,7 @@ import org.viesti.connection.DeviceConnection.Closed;
 import org.viesti.connection.DeviceConnection.Frames;
 import org.viesti.connection.DeviceConnection.Writable;
 import org.viesti.connection.Wire;
+import org.viesti.edge.WebSocketBytes;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
@@ -114,7 +115,7 @@ class WebSocketCloseTest {
       node.gate = gate;
       client
           .text("{'type':'ping'}")
-          .add(RawClient.FIN | Framing.CLOSE, new byte[] {3, (byte) 0xe8})
+          .add(RawClient.FIN | WebSocketBytes.CLOSE, new byte[] {3, (byte) 0xe8})
           .write();
       assertThat(client.closeCode()).isEqualTo(1000);
       assertThat(client.closedByServer()).isTrue();
@@ -153,7 +154,7 @@ class WebSocketCloseTest {
   @Test
   void fragments_that_are_too_large_together_close_the_stream() throws Exception {
     try (RawClient client = RawClient.upgraded(node)) {
-      client.add(Framing.TEXT, new byte[10_000]).add(0, new byte[10_000]).write();
+      client.add(WebSocketBytes.TEXT, new byte[10_000]).add(0, new byte[10_000]).write();
       assertThat(client.next().text()).contains("TOO_LARGE");
       assertThat(client.closeCode()).isEqualTo(1009);
     }
@@ -162,7 +163,7 @@ class WebSocketCloseTest {
   @Test
   void a_frame_without_a_mask_is_a_protocol_error() throws Exception {
     try (RawClient client = RawClient.upgraded(node)) {
-      client.bytes(new byte[] {(byte) (RawClient.FIN | Framing.TEXT), 2, '{', '}'}).write();
+      client.bytes(new byte[] {(byte) (RawClient.FIN | WebSocketBytes.TEXT), 2, '{', '}'}).write();
       assertThat(client.next().text()).contains("not WebSocket");
       assertThat(client.closeCode()).isEqualTo(1002);
     }

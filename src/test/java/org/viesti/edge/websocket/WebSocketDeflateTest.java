@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.viesti.connection.DeviceConnection.Frames;
 import org.viesti.connection.DeviceConnection.Malformed;
+import org.viesti.edge.WebSocketBytes;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
@@ -25,7 +26,7 @@ import org.viesti.testkit.WireFrame;
 class WebSocketDeflateTest {
   private static final String OFFER =
       "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits";
-  private static final int TEXT = RawClient.FIN | Framing.TEXT;
+  private static final int TEXT = RawClient.FIN | WebSocketBytes.TEXT;
   private static LiveNode node;
 
   @BeforeAll
@@ -89,7 +90,7 @@ class WebSocketDeflateTest {
       client.add(TEXT | WireFrame.COMPRESSED, small).write();
       assertThat(stream.next()).isEqualTo(new Frames(List.of(new ClientFrame.Pong("1"))));
       client
-          .add(Framing.TEXT | WireFrame.COMPRESSED, java.util.Arrays.copyOf(small, 5))
+          .add(WebSocketBytes.TEXT | WireFrame.COMPRESSED, java.util.Arrays.copyOf(small, 5))
           .add(RawClient.FIN, java.util.Arrays.copyOfRange(small, 5, small.length))
           .write();
       assertThat(stream.next()).isEqualTo(new Frames(List.of(new ClientFrame.Pong("1"))));

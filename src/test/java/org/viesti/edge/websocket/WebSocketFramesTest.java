@@ -14,6 +14,7 @@ import org.viesti.connection.DeviceConnection.Frames;
 import org.viesti.connection.DeviceConnection.Malformed;
 import org.viesti.edge.ProtoFrames;
 import org.viesti.edge.SampleFrames;
+import org.viesti.edge.WebSocketBytes;
 import org.viesti.protocol.ClientFrame;
 import org.viesti.protocol.ErrorCode;
 import org.viesti.protocol.Refusal;
@@ -180,9 +181,9 @@ class WebSocketFramesTest {
   @Test
   void fragments_are_one_message() throws Exception {
     try (RawClient client = RawClient.upgraded(node)) {
-      client.add(Framing.TEXT, json("{'type':").getBytes(UTF_8));
+      client.add(WebSocketBytes.TEXT, json("{'type':").getBytes(UTF_8));
       client.add(0, json("'hello','res").getBytes(UTF_8)).write();
-      client.add(RawClient.FIN | Framing.PING, new byte[] {7}).write();
+      client.add(RawClient.FIN | WebSocketBytes.PING, new byte[] {7}).write();
       assertThat(client.next().content()).containsExactly(7);
       client.add(RawClient.FIN, json("ume':'r'}").getBytes(UTF_8)).write();
       assertThat(node.stream().hello().resume()).isEqualTo("r");
@@ -195,12 +196,12 @@ class WebSocketFramesTest {
       LiveNode.Stream stream = opened(client.text("{'type':'hello'}").write());
       stream.wire().send(List.of(new ServerFrame.Ping("n")));
       assertThat(client.next().text()).isEqualTo(json("{'type':'ping','nonce':'n'}"));
-      assertThat(client.next().first()).isEqualTo(RawClient.FIN | Framing.PING);
-      client.add(RawClient.FIN | Framing.PONG, new byte[0]).write();
+      assertThat(client.next().first()).isEqualTo(RawClient.FIN | WebSocketBytes.PING);
+      client.add(RawClient.FIN | WebSocketBytes.PONG, new byte[0]).write();
       assertThat(stream.next()).isEqualTo(new Frames(List.of(new ClientFrame.Pong(null))));
-      client.add(RawClient.FIN | Framing.PING, new byte[] {1, 2}).write();
+      client.add(RawClient.FIN | WebSocketBytes.PING, new byte[] {1, 2}).write();
       WireFrame pong = client.next();
-      assertThat(pong.first()).isEqualTo(RawClient.FIN | Framing.PONG);
+      assertThat(pong.first()).isEqualTo(RawClient.FIN | WebSocketBytes.PONG);
       assertThat(pong.content()).containsExactly(1, 2);
       assertThat(stream.next()).isEqualTo(new Frames(List.of(new ClientFrame.Pong(null))));
     }

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 import org.viesti.platform.Platform;
 
 /** The platforms of this server, by id. */
-final class Platforms {
+final class KnownPlatforms {
   private final Map<String, KnownPlatform> enabled = new HashMap<>();
   private final Set<String> disabled;
 
-  Platforms(List<Platform.Description> enabled, Set<String> disabled) {
+  KnownPlatforms(List<Platform.Description> enabled, Set<String> disabled) {
     for (Platform.Description description : enabled) {
       this.enabled.put(description.id(), KnownPlatform.of(description));
     }
