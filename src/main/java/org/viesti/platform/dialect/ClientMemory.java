@@ -17,6 +17,9 @@ public final class ClientMemory {
   /** What an object costs besides its text, about, in characters. */
   private static final int OVERHEAD = 64;
 
+  /** Of an actor's id. Longer ones are not remembered: what is kept of a client has bounds. */
+  private static final int LONGEST_ACTOR = 1000;
+
   private final int mostActors;
   private final long mostCharacters;
   private final Map<String, Dialect> byActor = new LinkedHashMap<>(16, 0.75f, true);
@@ -71,6 +74,9 @@ public final class ClientMemory {
   }
 
   void speaks(Dialect dialect, Activity request) {
+    if (request.actorId().length() > LONGEST_ACTOR) {
+      return;
+    }
     byActor.put(key(request.platform(), request.actorId()), dialect);
     if (byActor.size() > mostActors) {
       forgetFirst(byActor);

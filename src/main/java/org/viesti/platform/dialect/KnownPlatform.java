@@ -47,9 +47,14 @@ record KnownPlatform(
     return schema == null ? null : Rules.of(schema);
   }
 
+  /** Whether an event may be of this type; only one that brings credentials is of theirs. */
+  boolean has(String type, boolean credentials) {
+    return types.contains(type) && credentials == type.equals("credentials");
+  }
+
   /** Refuses a verb that it has not. */
-  void checkVerb(String type) throws NotAccepted {
-    if (!types.contains(type)) {
+  void checkVerb(String type, boolean credentials) throws NotAccepted {
+    if (!has(type, credentials)) {
       throw new NotAccepted(
           "platform type %s not supported by %s platform. (types: %s)"
               .formatted(type, id, String.join(", ", types)));

@@ -73,7 +73,7 @@ final class MiddleWire implements Wire {
     if (mistake != null) {
       throw platform.mistaken(mistake);
     }
-    platform.checkVerb(request.type());
+    platform.checkVerb(request.type(), credentials);
   }
 
   @Override

@@ -73,6 +73,7 @@ public final class Middleware {
     throw new NotAccepted("message received is not an object.");
   }
 
+  /** An object that the client names by its id from now on. */
   private static Told activityObject(ClientMemory client, JsonNode input) {
     Wire wire = client.dialectOfObject(input).wire();
     try {

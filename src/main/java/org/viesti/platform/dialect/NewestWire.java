@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.viesti.platform.Activity;
 
@@ -41,12 +42,13 @@ final class NewestWire implements Wire {
     List<String> named = contexts.stream().filter(url -> !Contexts.isBase(url)).toList();
     List<String> known =
         named.stream()
-            .filter(url -> platforms.knows(String.valueOf(Contexts.platformOf(url))))
+            .map(Contexts::platformOf)
+            .filter(id -> id != null && platforms.knows(id))
             .toList();
     if (known.size() != 1) {
       throw new NotAccepted(NOT_REGISTERED + why(named, known));
     }
-    String id = String.valueOf(Contexts.platformOf(known.getFirst()));
+    String id = known.getFirst();
     KnownPlatform platform = platforms.enabled(id);
     if (platform == null) {
       throw new NotAccepted(
@@ -70,7 +72,9 @@ final class NewestWire implements Wire {
 
   private static String why(List<String> named, List<String> known) {
     if (!known.isEmpty()) {
-      return "Multiple platform @context values were provided: " + String.join(", ", known) + ".";
+      return "Multiple platform @context values were provided: "
+          + known.stream().map(Contexts::urlOf).collect(Collectors.joining(", "))
+          + ".";
     }
     return switch (named.size()) {
       case 0 -> "No platform @context values were provided.";
@@ -101,7 +105,7 @@ final class NewestWire implements Wire {
     if (mistake != null) {
       throw platform.mistaken(withTypes(mistake));
     }
-    platform.checkVerb(request.type());
+    platform.checkVerb(request.type(), credentials);
   }
 
   private static @Nullable Mistake contextMistake(JsonNode contexts) {

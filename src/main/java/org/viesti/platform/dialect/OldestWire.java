@@ -67,7 +67,7 @@ final class OldestWire implements Wire {
     }
     if (credentials) {
       checkCredentials(request, platform);
-    } else if (!platform.types().contains(request.type())) {
+    } else if (!platform.has(request.type(), false)) {
       throw new NotAccepted(
           "actvity-stream schema validation failed: "
               + Mistake.at("@type", "must be equal to one of the allowed values"));

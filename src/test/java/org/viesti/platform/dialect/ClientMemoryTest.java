@@ -129,14 +129,23 @@ class ClientMemoryTest {
   }
 
   @Test
+  void an_actor_of_a_long_name_is_not_remembered() {
+    String name = "x".repeat(1001);
+    client.speaks(Dialect.A, Frames.activity("irc", "{\"actor\":{\"id\":\"" + name + "\"}}"));
+
+    assertThat(client.dialectOf("irc", name)).isEqualTo(Dialect.C);
+  }
+
+  @Test
   void the_actors_of_longest_ago_are_forgotten() {
     ClientMemory small = new ClientMemory(2, 0);
     for (String actor : new String[] {"a", "b", "c"}) {
+      assertThat(small.dialectOf("irc", "a")).as(actor).isNotNull();
       small.speaks(Dialect.B, Frames.activity("irc", "{\"actor\":{\"id\":\"" + actor + "\"}}"));
     }
 
-    assertThat(small.dialectOf("irc", "a")).isEqualTo(Dialect.C);
-    assertThat(small.dialectOf("irc", "b")).isEqualTo(Dialect.B);
+    assertThat(small.dialectOf("irc", "a")).as("asked for again").isEqualTo(Dialect.B);
+    assertThat(small.dialectOf("irc", "b")).isEqualTo(Dialect.C);
     assertThat(small.dialectOf("irc", "c")).isEqualTo(Dialect.B);
   }
 

@@ -145,6 +145,16 @@ class RefusalsTest {
                 + "'object':{'type':'message','content':'x','foo':1}}",
             "[irc] /object: must NOT have additional properties: foo"),
         message(
+            "{'@context':CTX(irc),'type':'send','actor':#,'object':{'type':'message','foo':1}}",
+            "[irc] /object: must have required property 'content'"),
+        message(
+            "{'@context':CTX(irc),'type':'send','actor':#,"
+                + "'object':{'type':'message','content':1,'foo':1}}",
+            "[irc] /object/content: must be string"),
+        message(
+            "{'@context':CTX(dummy),'type':'credentials','actor':#}",
+            "[dummy] /type: must be equal to one of the allowed values"),
+        message(
             "{'@context':CTX(xmpp),'type':'update','actor':#,"
                 + "'object':{'type':'presence','presence':'sleepy'}}",
             "[xmpp] /object/presence: must be equal to one of the allowed values:"
@@ -183,6 +193,7 @@ class RefusalsTest {
     return Stream.of(
         irc("{'type':'credentials','server':'h'}", "/object: must have required property 'nick'"),
         irc("{'type':'credentials'}", "/object: must have required property 'server'"),
+        irc("{'type':'credentials','server':'h','port':'1'}", "/object/port: must be number"),
         irc(
             "{'type':'credentials','nick':'j','server':'h','foo':1}",
             "/object: must NOT have additional properties: foo"),
@@ -244,6 +255,11 @@ class RefusalsTest {
         message(
             "{'context':'dummy','type':'echo','actor':{'type':'person'}}",
             "[dummy] /actor: must have required property 'id'"),
+        message(
+            "{'context':'xmpp','type':'credentials','actor':#}",
+            "platform type credentials not supported by xmpp platform. (types: credentials,"
+                + " connect, join, leave, send, update, request-friend, remove-friend,"
+                + " make-friend, query, disconnect)"),
         message(
             "{'context':'feeds','type':'dance','actor':#}",
             "platform type dance not supported by feeds platform. (types: fetch)"),
