@@ -20,15 +20,14 @@ import org.viesti.platform.Activity;
 import org.viesti.platform.Platform;
 import org.viesti.platform.PlatformFailure;
 import org.viesti.testkit.Await;
-import org.viesti.testkit.PlatformHost;
 import org.viesti.testkit.Shows;
+import org.viesti.testkit.TestHost;
 
 /** Behaviour 36 of the gateway's definition of done, as far as the platform goes. */
 class DummyPlatformTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private final Platform.Session dummy =
-      new DummyPlatform().open(PlatformHost.with("dummy", Map.of()));
+  private final Platform.Session dummy = new DummyPlatform().open(TestHost.with("dummy", Map.of()));
 
   private static Activity ask(String verb, @Nullable String object) throws Exception {
     ObjectNode json = JSON.createObjectNode().put("id", "m-1").put("type", verb);
@@ -78,7 +77,7 @@ class DummyPlatformTest {
         .extracting(answer -> answer.json().get("object").toString())
         .isEqualTo("{\"type\":\"message\",\"content\":\"Hello w\"}");
     Platform.Session finnish =
-        new DummyPlatform().open(PlatformHost.with("dummy", Map.of("greeting", "Terve")));
+        new DummyPlatform().open(TestHost.with("dummy", Map.of("greeting", "Terve")));
     assertThat(finnish.run(request, null))
         .extracting(answer -> answer.text("object", "content"))
         .isEqualTo("Terve w");

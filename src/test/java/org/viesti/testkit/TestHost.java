@@ -16,18 +16,18 @@ import org.viesti.settings.SectionSettings;
  *
  * @param settings of reference.conf, or instead of them
  */
-public record PlatformHost(Map<String, String> settings) implements Platform.Host {
-  private static final Logger LOG = LoggerFactory.getLogger(PlatformHost.class);
+public record TestHost(Map<String, String> settings) implements Platform.Host {
+  private static final Logger LOG = LoggerFactory.getLogger(TestHost.class);
 
   /** As reference.conf has it, but for these. */
-  public static PlatformHost with(String id, Map<String, String> changed) {
+  public static TestHost with(String id, Map<String, String> changed) {
     Map<String, String> settings =
         new TreeMap<>(
             SectionSettings.of(ConfigFactory.parseResources("reference.conf"), "gateway")
                 .open("platforms")
                 .getOrDefault(id, Map.of()));
     settings.putAll(changed);
-    return new PlatformHost(settings);
+    return new TestHost(settings);
   }
 
   @Override
