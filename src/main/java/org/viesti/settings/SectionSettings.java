@@ -2,6 +2,7 @@ package org.viesti.settings;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,17 @@ public final class SectionSettings {
    */
   public static SectionSettings of(Config root, String section) {
     return new SectionSettings(root, "viesti." + section);
+  }
+
+  /**
+   * One that is at hand as texts, as {@link #open} gives them.
+   *
+   * @param section below viesti
+   */
+  public static SectionSettings ofTexts(String section, Map<String, String> values) {
+    Map<String, String> paths = new TreeMap<>();
+    values.forEach((key, value) -> paths.put("viesti." + section + "." + key, value));
+    return of(ConfigFactory.parseMap(paths, "settings"), section);
   }
 
   public int number(String key, int least, int most) {

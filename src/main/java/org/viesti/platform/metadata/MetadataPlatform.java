@@ -1,0 +1,34 @@
+package org.viesti.platform.metadata;
+
+import java.time.Duration;
+import java.util.Set;
+import org.viesti.platform.Platform;
+import org.viesti.platform.PlatformSchema;
+import org.viesti.platform.WebSettings;
+
+/** Fetches web pages for what they say of themselves: title, description, images. */
+public final class MetadataPlatform implements Platform {
+  private static final String ID = "metadata";
+
+  /** More than its own timeout may be, which is to come first. */
+  private static final Duration JOB = Duration.ofSeconds(90);
+
+  @Override
+  public Description description() {
+    PlatformSchema schema = PlatformSchema.load(ID);
+    return new Description(
+        ID,
+        "1.0.0",
+        false,
+        Set.of(),
+        schema.messages(),
+        schema.credentials(),
+        schema.responses(),
+        JOB);
+  }
+
+  @Override
+  public Session open(Host host) {
+    return new MetadataSession(WebSettings.of(ID, host.settings()), host.log());
+  }
+}
