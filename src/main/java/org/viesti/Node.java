@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -249,13 +248,16 @@ public final class Node implements AutoCloseable {
                     new BridgeRoutes(bridges::list).route())),
             "cannot listen for management; see viesti.management.host and viesti.management.port");
 
-    CoordinatedShutdown.get(system)
-        .addTask(
-            CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
-            "stop-platforms",
-            step(() -> CompletableFuture.runAsync(platforms::close)));
     warmUp(users, devices, streams);
-    onShutdown(system, connections, live, gateway, mqtt, calls, grpc, management);
+    Shutdown shutdown = new Shutdown(system);
+    shutdown.first("say-so-to-health-checks", grpc::leave);
+    shutdown.door("live", live::unbind, live::stop);
+    gateway.ifPresent(server -> shutdown.door("gateway", server::unbind, server::stop));
+    mqtt.ifPresent(server -> shutdown.door("mqtt", server::unbind, server::stop));
+    shutdown.door("calls", calls::unbind, () -> calls.stop(Duration.ofSeconds(3)));
+    shutdown.drain("connections", connections::drain);
+    shutdown.close("management", management::stop);
+    shutdown.last("platforms", platforms::close);
     return new Node(
         system,
         database,
@@ -279,11 +281,7 @@ public final class Node implements AutoCloseable {
   private static PushNeeds push(
       ActorSystem<Void> system, Settings settings, Database database, PushFacts facts) {
     PushSender sender = new PushSender(settings.push());
-    CoordinatedShutdown.get(system)
-        .addTask(
-            CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
-            "stop-pushing",
-            step(() -> CompletableFuture.runAsync(sender::close)));
+    new Shutdown(system).last("pushing", sender::close);
     return new PushNeeds(settings.push(), sender, new DeadLetters(database), facts);
   }
 
@@ -301,48 +299,6 @@ public final class Node implements AutoCloseable {
     org.apache.pekko.cluster.Cluster.get(system)
         .registerOnMemberUp(() -> up.complete(Done.getInstance()));
     await(up, "the cluster did not let this node in; see viesti.cluster");
-  }
-
-  /** Clients are told first, while everything still works; then the doors close. */
-  private static void onShutdown(
-      ActorSystem<Void> system,
-      LiveConnections connections,
-      LiveServer live,
-      Optional<LiveServer> gateway,
-      Optional<MqttServer> mqtt,
-      CallServer calls,
-      GrpcEdge grpc,
-      ManagementServer management) {
-    CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
-    shutdown.addTask(
-        CoordinatedShutdown.PhaseBeforeServiceUnbind(),
-        "say-so-to-health-checks",
-        () -> {
-          grpc.leave();
-          return CompletableFuture.completedFuture(Done.getInstance());
-        });
-    onShutdown(shutdown, "live", live::unbind, live::stop);
-    gateway.ifPresent(server -> onShutdown(shutdown, "gateway", server::unbind, server::stop));
-    mqtt.ifPresent(server -> onShutdown(shutdown, "mqtt", server::unbind, server::stop));
-    onShutdown(shutdown, "calls", calls::unbind, () -> calls.stop(Duration.ofSeconds(3)));
-    shutdown.addTask(
-        CoordinatedShutdown.PhaseServiceRequestsDone(), "drain-connections", connections::drain);
-    shutdown.addTask(
-        CoordinatedShutdown.PhaseServiceStop(), "stop-management", step(management::stop));
-  }
-
-  private static void onShutdown(
-      CoordinatedShutdown shutdown,
-      String door,
-      Supplier<CompletionStage<?>> unbind,
-      Supplier<CompletionStage<?>> stop) {
-    shutdown.addTask(
-        CoordinatedShutdown.PhaseServiceUnbind(), "stop-listening-" + door, step(unbind));
-    shutdown.addTask(CoordinatedShutdown.PhaseServiceStop(), "close-" + door, step(stop));
-  }
-
-  private static Supplier<CompletionStage<Done>> step(Supplier<CompletionStage<?>> work) {
-    return () -> work.get().thenApply(done -> Done.getInstance());
   }
 
   private static <T> T await(CompletionStage<T> stage, String otherwise) {

@@ -50,6 +50,7 @@ class HouseTest {
           "edge/mqtt/MqttSession.java", "one session: its phases are read together",
           "edge/websocket/WebSocketSession.java", "one session: its phases are read together",
           "device/Device.java", "one entity, one face",
+          "platform/GatewaySession.java", "one entity, one face",
           "room/Room.java", "one entity, one face",
           "room/Rooms.java", "one door: a method for each call");
 

@@ -40,12 +40,20 @@ final class Erasure {
     return Done.getInstance();
   }
 
+  /** Everything, snapshots too. */
+  static Done delete(Connection connection, String log) throws SQLException {
+    try (PreparedStatement snapshots =
+        connection.prepareStatement("delete from \"snapshot\" where \"persistence_id\" = ?")) {
+      snapshots.setString(1, log);
+      snapshots.executeUpdate();
+    }
+    return delete(connection, log, Long.MAX_VALUE);
+  }
+
   /** Entries before a position, a few at a time. */
   static Done delete(Connection connection, String log, long end) throws SQLException {
-    long from = first(connection, log);
-    while (from < end) {
-      from = Math.min(end, from + DELETED_AT_ONCE);
-      deletePart(connection, log, from);
+    for (long from = first(connection, log); from < end; from = first(connection, log)) {
+      deletePart(connection, log, Math.min(end, from + DELETED_AT_ONCE));
     }
     return Done.getInstance();
   }

@@ -339,16 +339,7 @@ public final class History {
 
   /** Deletes a log that nobody will write to again, and its snapshots. */
   public CompletionStage<Done> delete(String log) {
-    return database.run(
-        connection -> {
-          try (PreparedStatement q =
-              connection.prepareStatement(
-                  "delete from \"snapshot\" where \"persistence_id\" = ?")) {
-            q.setString(1, log);
-            q.executeUpdate();
-          }
-          return Erasure.delete(connection, log, head(connection, log) + 1);
-        });
+    return database.run(connection -> Erasure.delete(connection, log));
   }
 
   /** Deletes the oldest entries until the others hold about so many bytes; never the last one. */
