@@ -2,6 +2,7 @@ package org.viesti.platform;
 
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -46,15 +47,15 @@ public record WebPage(
     }
   }
 
-  /** As many as there may be: elements of HTML or XML are no more. */
-  public int tags() {
-    int tags = 0;
-    for (byte at : body) {
-      if (at == '<') {
-        tags++;
+  /** As much of the body as has no more than so many tags, and so no more elements. */
+  public byte[] start(int tags) {
+    int left = tags;
+    for (int i = 0; i < body.length; i++) {
+      if (body[i] == '<' && --left < 0) {
+        return Arrays.copyOf(body, i);
       }
     }
-    return tags;
+    return body;
   }
 
   boolean redirects() {

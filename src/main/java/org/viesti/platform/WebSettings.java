@@ -9,14 +9,14 @@ import org.viesti.settings.SectionSettings;
  *
  * @param timeout for all of it, from the lookup of the name to the last byte
  * @param maxBytes of a body, once decompressed
- * @param maxElements of HTML or XML
+ * @param maxTags of HTML or XML
  * @param allowPrivateAddresses whether what is not public may be called
  * @param userAgent what servers are told
  */
 public record WebSettings(
     Duration timeout,
     int maxBytes,
-    int maxElements,
+    int maxTags,
     int maxRedirects,
     boolean allowPrivateAddresses,
     String userAgent) {
@@ -32,7 +32,7 @@ public record WebSettings(
     return new WebSettings(
         own.time("timeout", Duration.ofMillis(1), Duration.ofMinutes(1)),
         (int) own.bytes("max-bytes", 1 << 10, 256 << 20),
-        own.number("max-elements", 1, 10_000_000),
+        own.number("max-tags", 1, 10_000_000),
         own.number("max-redirects", 0, 100),
         own.flag("allow-private-addresses"),
         own.text("user-agent"));

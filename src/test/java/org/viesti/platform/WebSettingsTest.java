@@ -29,15 +29,15 @@ class WebSettingsTest {
     "feeds, timeout, 61s, 1ms to 1m",
     "feeds, max-bytes, 1023, 1KiB to 256MiB",
     "feeds, max-bytes, 257MiB, 1KiB to 256MiB",
-    "feeds, max-elements, 0, 1 to 10000000",
-    "feeds, max-elements, 10000001, 1 to 10000000",
+    "feeds, max-tags, 0, 1 to 10000000",
+    "feeds, max-tags, 10000001, 1 to 10000000",
     "feeds, max-result-bytes, 1023, 1KiB to 256MiB",
     "feeds, max-result-bytes, 257MiB, 1KiB to 256MiB",
     "feeds, max-redirects, -1, 0 to 100",
     "feeds, max-redirects, 101, 0 to 100",
     "metadata, timeout, 61s, 1ms to 1m",
     "metadata, max-bytes, 1023, 1KiB to 256MiB",
-    "metadata, max-elements, 0, 1 to 10000000",
+    "metadata, max-tags, 0, 1 to 10000000",
     "metadata, max-redirects, 101, 0 to 100"
   })
   void a_value_out_of_its_bounds_is_refused(String id, String key, String value, String bounds) {

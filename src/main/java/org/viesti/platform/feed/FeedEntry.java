@@ -59,11 +59,13 @@ record FeedEntry(SyndEntry entry, @Nullable Instant date, int order) {
     String link = FeedLink.of(entry.getLink(), guid, feed);
     String url = link == null ? feed : link;
     long millis = date == null ? 0 : date.toEpochMilli();
-    FeedText summary = summary(cleaner, url);
+    FeedText description = text(cleaner, entry.getDescription(), url);
     FeedText content =
         entry.getContents().isEmpty()
-            ? text(cleaner, entry.getDescription(), url)
+            ? description
             : text(cleaner, entry.getContents().getFirst(), url);
+    String podcasts = Itunes.text(entry.getForeignMarkup(), "summary");
+    FeedText summary = podcasts == null ? description : cleaner.text(podcasts, false, url);
 
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("type", content.value().length() > LONGEST_NOTE ? "article" : "note");
@@ -76,13 +78,6 @@ record FeedEntry(SyndEntry entry, @Nullable Instant date, int order) {
     json.put("url", url);
     put(json, "published", date == null ? null : MILLIS.format(date));
     return json.put("datenum", millis);
-  }
-
-  private FeedText summary(FeedCleaner cleaner, String base) {
-    String podcasts = Itunes.text(entry.getForeignMarkup(), "summary");
-    return podcasts == null
-        ? text(cleaner, entry.getDescription(), base)
-        : cleaner.text(podcasts, false, base);
   }
 
   private static FeedText text(FeedCleaner cleaner, @Nullable SyndContent content, String base) {

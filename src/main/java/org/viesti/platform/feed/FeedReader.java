@@ -45,11 +45,11 @@ final class FeedReader extends WireFeedInput {
   private static final Pattern FRACTION = Pattern.compile("(T[0-9:]+)(\\.[0-9]+)");
   private static final int MOST_SHOWN = 100;
 
-  private final int maxElements;
+  private final int maxTags;
 
-  FeedReader(int maxElements) {
+  FeedReader(int maxTags) {
     super(false, Locale.ROOT);
-    this.maxElements = maxElements;
+    this.maxTags = maxTags;
   }
 
   SyndFeed read(WebPage page) throws PlatformFailure {
@@ -95,9 +95,16 @@ final class FeedReader extends WireFeedInput {
     return builder;
   }
 
-  /** Rome takes the digits after the point for milliseconds, however many they are. */
+  /**
+   * Mends what Rome does not bear: an RSS of nothing, and times with a fraction, of which it takes
+   * the digits after the point for milliseconds, however many they are.
+   */
   @Override
   public WireFeed build(Document document) throws FeedException {
+    Element root = document.getRootElement();
+    if (root.getName().equals("rss") && root.getChild("channel") == null) {
+      throw new FeedException("Missing required <channel> element.");
+    }
     List<Element> dates = new ArrayList<>();
     for (Element element : document.getDescendants(Filters.element())) {
       if (DATES.contains(element.getName())) {
@@ -115,24 +122,31 @@ final class FeedReader extends WireFeedInput {
 
   private static String malformed(ParsingFeedException failure, WebPage page) {
     Throwable cause = failure;
-    while (cause.getCause() != null && !(cause instanceof SAXException)) {
+    while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    if (cause instanceof TooMuch) {
-      return "Error: " + cause.getMessage() + " in " + page.url();
-    }
+    return switch (cause) {
+      case TooMuch much -> "Error: " + much.getMessage() + " in " + page.url();
+      case FeedException incomplete -> "Error: " + incomplete.getMessage();
+      case SAXParseException at when isNoXml(page) ->
+          "XmlError: Root element is missing or invalid (line 1, column 1)\n  "
+              + firstLine(page)
+              + "\n  ^\n";
+      case SAXParseException at ->
+          "XmlError: %s (line %d, column %d)"
+              .formatted(at.getMessage(), at.getLineNumber(), at.getColumnNumber());
+      default -> "Error: Failed to parse feed from " + page.url() + ": " + cause.getMessage();
+    };
+  }
+
+  private static boolean isNoXml(WebPage page) {
+    return !firstLine(page).matches("[<\uFEFF\uFFFD\0].*");
+  }
+
+  private static String firstLine(WebPage page) {
     String text = new String(page.body(), StandardCharsets.UTF_8).stripLeading();
-    if (!text.startsWith("<") && !text.startsWith("\uFEFF")) {
-      String line = text.lines().findFirst().orElse("");
-      return "XmlError: Root element is missing or invalid (line 1, column 1)\n  "
-          + line.substring(0, Math.min(line.length(), MOST_SHOWN))
-          + "\n  ^\n";
-    }
-    String where =
-        cause instanceof SAXParseException at
-            ? " (line " + at.getLineNumber() + ", column " + at.getColumnNumber() + ")"
-            : "";
-    return "XmlError: " + cause.getMessage() + where;
+    String line = text.lines().findFirst().orElse("");
+    return line.substring(0, Math.min(line.length(), MOST_SHOWN));
   }
 
   private static final class TooMuch extends SAXException {
@@ -154,8 +168,8 @@ final class FeedReader extends WireFeedInput {
     public void startElement(
         String namespace, String localName, String qualifiedName, Attributes attributes)
         throws SAXException {
-      if (++elements > maxElements) {
-        throw new TooMuch("more than " + maxElements + " elements");
+      if (++elements > maxTags) {
+        throw new TooMuch("more than " + maxTags + " elements");
       }
       super.startElement(namespace, localName, qualifiedName, attributes);
     }

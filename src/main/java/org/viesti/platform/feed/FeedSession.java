@@ -35,10 +35,10 @@ final class FeedSession implements Platform.Session {
     Instant since = since(request);
     long limit = request.json().path("object").path("limit").asLong(Long.MAX_VALUE);
     WebPage page = fetch(request.actorId());
-    int maxElements = settings.web().maxElements();
-    SyndFeed feed = new FeedReader(maxElements).read(page);
+    int maxTags = settings.web().maxTags();
+    SyndFeed feed = new FeedReader(maxTags).read(page);
     return new FeedCollection(
-            request, page.url(), new FeedCleaner(maxElements), settings.maxResultBytes())
+            request, page.url(), new FeedCleaner(maxTags), settings.maxResultBytes())
         .of(feed, since, limit);
   }
 

@@ -68,12 +68,11 @@ final class MetadataSession implements Platform.Session {
     if (!type.toLowerCase(Locale.ROOT).matches("(text/|application/xhtml).*")) {
       throw PlatformFailure.lasting("Error: not a page of HTML but " + type);
     }
-    // Before it becomes a hundred times its size.
-    if (page.tags() > settings.maxElements()) {
-      throw PlatformFailure.lasting("Error: more than " + settings.maxElements() + " elements");
-    }
+    // What a page says of itself is at its start; of megabytes of tags come a hundred times as
+    // many.
     try {
-      return Jsoup.parse(new ByteArrayInputStream(page.body()), page.charset(), page.url());
+      return Jsoup.parse(
+          new ByteArrayInputStream(page.start(settings.maxTags())), page.charset(), page.url());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

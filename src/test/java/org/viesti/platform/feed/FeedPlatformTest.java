@@ -375,6 +375,14 @@ class FeedPlatformTest {
   }
 
   @Test
+  void an_rss_of_nothing_is_told() {
+    assertFailure(
+        site.page("/rss", XML, "<rss version='2.0'/>"),
+        "Error: Missing required <channel> element.",
+        false);
+  }
+
+  @Test
   void what_cannot_be_reached_is_told() throws Exception {
     String url = site.url("/feed.xml");
     site.close();
@@ -412,10 +420,13 @@ class FeedPlatformTest {
   }
 
   @Test
-  void html_that_is_deep_is_only_long() throws Exception {
-    String deep = "<![CDATA[" + "<div>".repeat(50_000) + "a]]>";
-    assertThat(only("<description>" + deep + "</description>").get("content").asText())
-        .contains("a");
+  void what_html_has_too_deep_is_left_out() throws Exception {
+    String deep = "<div>".repeat(20_000) + "deep" + "</div>".repeat(20_000) + "<p>after</p>";
+    ObjectNode object = only("<description><![CDATA[<p>before</p>" + deep + "]]></description>");
+    assertThat(object.get("content").asText())
+        .startsWith("<p>before</p><div><div>")
+        .endsWith("</div></div><p>after</p>")
+        .doesNotContain("deep");
   }
 
   // Settings.
@@ -452,18 +463,18 @@ class FeedPlatformTest {
   }
 
   @Test
-  @Shows("gateway.platforms.feeds.max-elements")
+  @Shows("gateway.platforms.feeds.max-tags")
   void a_feed_of_too_many_elements_is_refused() throws Exception {
     String url = site.page("/feed.xml", XML, NEWS);
-    assertThat(failure(url, Map.of("max-elements", "21")).text())
+    assertThat(failure(url, Map.of("max-tags", "21")).text())
         .isEqualTo("Error: more than 21 elements in " + url);
-    assertThat(fetch(request(url, ""), Map.of("max-elements", "22")).get("totalItems").asInt())
+    assertThat(fetch(request(url, ""), Map.of("max-tags", "22")).get("totalItems").asInt())
         .isEqualTo(3);
     String html =
         site.page(
             "/html.xml", XML, NEWS.replace("short text", "<![CDATA[" + "<b>".repeat(30) + "]]>"));
-    assertThat(failure(html, Map.of("max-elements", "22")).text())
-        .isEqualTo("Error: Failed to parse feed entry 3 from " + html + ": more than 22 elements");
+    assertThat(failure(html, Map.of("max-tags", "22")).text())
+        .isEqualTo("Error: Failed to parse feed entry 3 from " + html + ": more than 22 tags");
   }
 
   @Test

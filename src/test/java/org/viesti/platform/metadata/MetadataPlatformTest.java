@@ -275,13 +275,15 @@ class MetadataPlatformTest {
   }
 
   @Test
-  @Shows("gateway.platforms.metadata.max-elements")
-  void a_page_of_too_many_elements_is_refused() throws Exception {
-    String url = site.page("/page", HTML, "<title>t</title>" + "<b>".repeat(10));
-    assertThat(failure(url, Map.of("max-elements", "11")).text())
-        .isEqualTo("Error: more than 11 elements");
-    assertThat(fetch(request(url), Map.of("max-elements", "12")).at("/object/title").asText())
-        .isEqualTo("t");
+  @Shows("gateway.platforms.metadata.max-tags")
+  void a_page_is_read_as_far_as_so_many_tags() throws Exception {
+    Activity request =
+        request(site.page("/page", HTML, "<title>t</title><meta name=description content=d>"));
+    ObjectNode two = fetch(request, Map.of("max-tags", "2"));
+    assertThat(two.at("/object/title").asText()).isEqualTo("t");
+    assertThat(two.at("/object/description").asText()).isEmpty();
+    assertThat(fetch(request, Map.of("max-tags", "3")).at("/object/description").asText())
+        .isEqualTo("d");
   }
 
   @Test
