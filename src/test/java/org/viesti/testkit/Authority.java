@@ -19,21 +19,36 @@ import org.jspecify.annotations.Nullable;
 
 /** Signs certificates of clients, by the JDK's keytool. */
 public final class Authority {
-  private static final String PASSWORD = "secret";
+  /** Of its store. */
+  public static final String PASSWORD = "secret";
 
   private final Path folder;
   private final Path store;
+  private final String algorithm;
 
-  private Authority(Path folder, Path store) {
+  private Authority(Path folder, Path store, String algorithm) {
     this.folder = folder;
     this.store = store;
+    this.algorithm = algorithm;
   }
 
   public static Authority in(Path folder) throws Exception {
-    Authority authority = new Authority(folder, folder.resolve("authority.p12"));
+    return in(folder, "EC");
+  }
+
+  /**
+   * @param algorithm of all keys: EC, or Ed25519 for GnuTLS, which cannot read the JDK's others
+   */
+  public static Authority in(Path folder, String algorithm) throws Exception {
+    Authority authority = new Authority(folder, folder.resolve("authority.p12"), algorithm);
     authority.keytool("-alias", "ca", "-dname", "CN=Authority", "-ext", "bc:c");
     authority.pem("ca.crt", "CERTIFICATE", authority.chain("ca")[0].getEncoded());
     return authority;
+  }
+
+  /** Its certificate and all that it signed, as a PKCS12 store. */
+  public Path store() {
+    return store;
   }
 
   /** Its certificate, as PEM. */
@@ -58,9 +73,15 @@ public final class Authority {
   /**
    * @param name of the client's files
    * @param subject such as {@code CN=lamp}
+   * @param extensions as keytool's {@code -ext} has them
    */
-  public Client client(String name, String subject) throws Exception {
-    keytool("-alias", name, "-dname", subject, "-signer", "ca");
+  public Client client(String name, String subject, String... extensions) throws Exception {
+    List<String> what = new ArrayList<>(List.of("-alias", name, "-dname", subject));
+    what.addAll(List.of("-signer", "ca"));
+    for (String extension : extensions) {
+      what.addAll(List.of("-ext", extension));
+    }
+    keytool(what.toArray(String[]::new));
     KeyStore own = KeyStore.getInstance("PKCS12");
     own.load(null, null);
     own.setKeyEntry(name, key(name), PASSWORD.toCharArray(), chain(name));
@@ -77,7 +98,7 @@ public final class Authority {
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair",
                 "-keyalg",
-                "EC",
+                algorithm,
                 "-storetype",
                 "PKCS12",
                 "-storepass",
