@@ -1,12 +1,17 @@
 // What socket.io-client makes of a server: prints what comes, line by line.
-// usage: node socketio.js {url} {path} {transports, with commas between them}
+// usage: node socketio.js {url} {path} {transports, with commas between them} [{bytes of one event that is too large}]
 const {io} = require('socket.io-client');
-const [url, path, transports] = process.argv.slice(2);
+const [url, path, transports, tooLarge] = process.argv.slice(2);
 const options = {path, transports: transports.split(','), reconnection: false, forceNew: true};
 const socket = io(url, {...options, auth: {from: 'js'}});
 const say = (...words) => console.log(words.join(' '));
 
 async function scene() {
+  socket.once('disconnect', reason => say('disconnected:', reason));
+  if (tooLarge) {
+    socket.emit('tell', 'x'.repeat(tooLarge));
+    return;
+  }
   const engine = socket.io.engine;
   const told = new Promise(resolve => socket.once('told', (...args) => resolve(args)));
   socket.emit('nosuch', 1);
@@ -29,7 +34,6 @@ async function scene() {
       resolve();
     });
   });
-  socket.once('disconnect', reason => say('disconnected:', reason));
   socket.emit('go');
 }
 socket.io.on('open', () => say('opened', socket.io.engine.transport.name));

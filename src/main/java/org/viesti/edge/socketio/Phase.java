@@ -8,10 +8,9 @@ import java.util.List;
  *
  * <pre>
  *   opened --> Idle -- the client connects --> Connecting -- is accepted --> Connected
- *               ^ |                                | refused                     | disconnects
- *               | |  +-----------------------------+-----------------------------+
- *               +----+
- *   any -- the transport ends, or the server ends it --> Over
+ *                ^                                 |
+ *                +-------------- is refused -------+
+ *   any -- either disconnects, or the transport ends --> Over
  * </pre>
  */
 sealed interface Phase {

@@ -20,8 +20,9 @@ interface SocketIo {
   }
 
   /**
-   * Says these in their order, in one flush, after all that was said before. Nothing is refused:
-   * whoever says much asks {@link #writable} first.
+   * Says these, which must not change any more, in their order and in one flush, after all that was
+   * said before. Nothing is refused: whoever says much asks {@link #writable} first. Once the
+   * client is gone nothing is said.
    */
   void send(List<Outgoing> packets);
 

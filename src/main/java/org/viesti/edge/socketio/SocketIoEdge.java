@@ -136,12 +136,21 @@ public final class SocketIoEdge {
   private record Query(
       @Nullable String transport, @Nullable String sid, boolean version4, boolean upgrade) {
     static Query of(FullHttpRequest request) {
-      Map<String, List<String>> query = new QueryStringDecoder(request.uri()).parameters();
+      Map<String, List<String>> query = parameters(request);
       return new Query(
           first(query, "transport"),
           first(query, "sid"),
           "4".equals(first(query, "EIO")),
           Upgrades.isOne(request));
+    }
+
+    /** None if they cannot be read. */
+    private static Map<String, List<String>> parameters(FullHttpRequest request) {
+      try {
+        return new QueryStringDecoder(request.uri()).parameters();
+      } catch (IllegalArgumentException e) {
+        return Map.of();
+      }
     }
 
     private static @Nullable String first(Map<String, List<String>> query, String key) {
@@ -198,9 +207,11 @@ public final class SocketIoEdge {
       exchange.error(EngineError.SESSION_UNKNOWN); // it ended just now
     } else if (HttpMethod.GET.equals(request.method())) {
       client.session().onLoop(() -> client.transport().poll(exchange));
-    } else if (!HttpMethod.POST.equals(request.method())
-        || request.content().readableBytes() > settings.maxPayloadBytes()) {
+    } else if (!HttpMethod.POST.equals(request.method())) {
       exchange.error(EngineError.BAD_REQUEST);
+      client.session().broken(client.transport());
+    } else if (request.content().readableBytes() > settings.maxPayloadBytes()) {
+      exchange.answer(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "text/plain", "");
       client.session().broken(client.transport());
     } else {
       byte[] body = ByteBufUtil.getBytes(request.content());

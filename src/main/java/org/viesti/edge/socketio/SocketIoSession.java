@@ -181,7 +181,7 @@ final class SocketIoSession implements SocketIo {
 
   private void said(SocketPacket packet) {
     if (!packet.namespace().equals("/")) {
-      if (packet instanceof SocketPacket.Connect) {
+      if (packet instanceof SocketPacket.Connect && transport.writable()) {
         transport.send(PacketWriter.refused(packet.namespace(), "Invalid namespace"));
       } else {
         end("parse error");
@@ -197,11 +197,7 @@ final class SocketIoSession implements SocketIo {
       }
       case SocketPacket.Ack ack when !(phase instanceof Phase.Idle) ->
           attachments = ack.attachments();
-      case SocketPacket.Disconnect _ when !(phase instanceof Phase.Idle) -> {
-        leave(Served.BY_CLIENT);
-        phase = IDLE;
-        transport.reading(true);
-      }
+      case SocketPacket.Disconnect _ -> end(Served.BY_CLIENT);
       default -> end("parse error");
     }
   }
@@ -330,7 +326,8 @@ final class SocketIoSession implements SocketIo {
     onLoop(
         () -> {
           if (gone == transport) {
-            end("transport close");
+            over("transport close");
+            gone.cut();
             edge.forget(sid);
           }
         });
@@ -350,14 +347,14 @@ final class SocketIoSession implements SocketIo {
 
   /** Whether it would be heard if the client said something. */
   boolean listens() {
-    return reading && !(phase instanceof Phase.Connecting);
+    return reading;
   }
 
   void ping() {
-    if (phase instanceof Phase.Idle) {
-      end("connect timeout");
-    } else {
+    if (phase instanceof Phase.Connected) {
       transport.send(PacketWriter.PING);
+    } else {
+      end("connect timeout");
     }
   }
 
@@ -368,28 +365,32 @@ final class SocketIoSession implements SocketIo {
   // The end.
 
   private void end(String reason) {
-    if (phase instanceof Phase.Over) {
-      return;
+    if (over(reason)) {
+      transport.close();
+      later(
+          CLOSE_GRACE,
+          () -> {
+            transport.cut();
+            edge.forget(sid);
+          });
     }
-    leave(reason);
+  }
+
+  /** False: it was already. */
+  private boolean over(String reason) {
+    if (phase instanceof Phase.Over) {
+      return false;
+    }
+    tellBurst();
+    Phase was = phase;
     phase = OVER;
+    heartbeat.stop();
     if (letIn) {
       edge.addresses.leave(address);
     }
-    heartbeat.stop();
-    later(
-        CLOSE_GRACE,
-        () -> {
-          transport.cut();
-          edge.forget(sid);
-        });
-    transport.close();
-  }
-
-  private void leave(String reason) {
-    tellBurst();
-    if (phase instanceof Phase.Connected(Served served)) {
+    if (was instanceof Phase.Connected(Served served)) {
       served.closed(reason);
     }
+    return true;
   }
 }

@@ -1,13 +1,18 @@
 package org.viesti.edge.socketio;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +38,17 @@ class PollingTest {
 
   private static SocketIo.Outgoing event(String name) {
     return new SocketIo.Outgoing.Event(name, List.of());
+  }
+
+  /** Polls over a connection that is closed before there is an answer. */
+  private void breakPoll(Polls client) throws IOException {
+    String request =
+        "GET /socket.io/?EIO=4&transport=polling&sid="
+            + client.sid()
+            + " HTTP/1.1\r\nHost: h\r\n\r\n";
+    try (Socket socket = new Socket("127.0.0.1", node.port())) {
+      socket.getOutputStream().write(request.getBytes(US_ASCII));
+    }
   }
 
   private RawWebSocket probe(Polls client) {
@@ -125,6 +141,18 @@ class PollingTest {
   }
 
   @Test
+  void a_request_that_waits_is_answered_when_it_all_ends() throws Exception {
+    Polls client = Polls.connected(node);
+    SocketNode.Client served = node.client();
+    served.socket().reading(false);
+    CompletableFuture<HttpResponse<String>> post = client.posting("42['a']");
+    served.said();
+    breakPoll(client);
+    assertThat(post.join().body()).isEqualTo("ok");
+    assertThat(served.ended()).isEqualTo("transport close");
+  }
+
+  @Test
   void a_second_poll_ends_it() throws Exception {
     Polls client = Polls.connected(node);
     CompletableFuture<HttpResponse<String>> first = client.polling();
@@ -138,13 +166,7 @@ class PollingTest {
   @Test
   void a_poll_whose_connection_breaks_ends_it() throws Exception {
     Polls client = Polls.connected(node);
-    String request =
-        "GET /socket.io/?EIO=4&transport=polling&sid="
-            + client.sid()
-            + " HTTP/1.1\r\nHost: h\r\n\r\n";
-    try (java.net.Socket socket = new java.net.Socket("127.0.0.1", node.port())) {
-      socket.getOutputStream().write(request.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-    }
+    breakPoll(client);
     assertThat(node.client().ended()).isEqualTo("transport close");
     assertThat(client.polling().join().body())
         .isEqualTo("{\"code\":1,\"message\":\"Session ID unknown\"}");
@@ -222,7 +244,7 @@ class PollingTest {
         () -> {
           try (RawWebSocket link = probe(client)) {
             return link.say("2probe").next().equals("3probe");
-          } catch (java.util.concurrent.CompletionException e) {
+          } catch (CompletionException e) {
             return false;
           }
         });
@@ -246,9 +268,10 @@ class PollingTest {
     node.close();
     node = new SocketNode("", "hello-timeout = 300ms, hello-grace = 100ms");
     String begin = "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: h\r\n\r\n";
-    try (java.net.Socket socket = new java.net.Socket("127.0.0.1", node.port())) {
-      socket.getOutputStream().write(begin.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-      assertThat(new String(socket.getInputStream().readAllBytes(), "UTF-8")).contains("0{");
+    try (Socket socket = new Socket("127.0.0.1", node.port())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(begin.getBytes(US_ASCII));
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8)).contains("0{");
     }
   }
 
@@ -271,10 +294,7 @@ class PollingTest {
   void text_of_any_language_comes_whole() throws Exception {
     Polls client = Polls.connected(node);
     client.post("42['tell','ä€😀']");
-    String told = client.poll();
-    assertThat(
-            Json.parse(
-                told.substring(2).getBytes("UTF-8"), 0, told.substring(2).getBytes("UTF-8").length))
-        .contains(TextNode.valueOf("ä€😀"));
+    byte[] told = client.poll().substring(2).getBytes(UTF_8);
+    assertThat(Json.parse(told, 0, told.length)).contains(TextNode.valueOf("ä€😀"));
   }
 }

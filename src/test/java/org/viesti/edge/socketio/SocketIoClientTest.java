@@ -1,10 +1,7 @@
 package org.viesti.edge.socketio;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -16,20 +13,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Socket.IO's own client for JavaScript; 1 of the gateway's list. */
 @Timeout(120)
 class SocketIoClientTest {
-  private static final Path MODULES = Path.of("target", "npm-socketio").toAbsolutePath();
   private static SocketNode node;
 
   @BeforeAll
   static void start() throws Exception {
-    run(
-        "npm",
-        "install",
-        "--silent",
-        "--no-package-lock",
-        "--no-audit",
-        "--prefix",
-        MODULES.toString(),
-        "socket.io-client@4.8.4");
+    Npm.install();
     node = new SocketNode();
   }
 
@@ -61,28 +49,21 @@ class SocketIoClientTest {
             "large 200000",
             "refused Invalid namespace",
             "disconnected: io server disconnect"));
-    assertThat(
-            run(
-                "env",
-                "NODE_PATH=" + MODULES.resolve("node_modules"),
-                "node",
-                "src/test/npm/socketio.js",
-                node.http(""),
-                path,
-                transports))
-        .isEqualTo(expected);
+    assertThat(Npm.script("socketio.js", node.http(""), path, transports)).isEqualTo(expected);
     assertThat(node.client().auth().path("from").asText()).isEqualTo("js");
   }
 
-  /** What it prints, once it has ended well. */
-  private static List<String> run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try {
-      List<String> lines = process.inputReader(UTF_8).lines().toList();
-      assertThat(process.waitFor()).as(String.join("\n", lines)).isZero();
-      return lines;
-    } finally {
-      process.destroyForcibly();
+  /** 3. */
+  @ParameterizedTest
+  @CsvSource({"websocket, transport close", "polling, transport error"})
+  void an_event_that_is_too_large_ends_its_connection_alone(String transport, String reason)
+      throws Exception {
+    try (RawWebSocket other = RawWebSocket.connected(node)) {
+      node.client();
+      assertThat(Npm.script("socketio.js", node.http(""), "/sockethub", transport, "300000"))
+          .containsExactly("opened " + transport, "disconnected: " + reason);
+      node.client().ended();
+      assertThat(other.say("421['echo',1]").next()).isEqualTo("431[1]");
     }
   }
 }

@@ -1,16 +1,19 @@
 package org.viesti.edge.socketio;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +55,20 @@ class SocketIoLimitsTest {
           .isEqualTo("{\"code\":%d,\"message\":\"%s\"}".formatted(code, message));
       assertThat(answer.headers().firstValue("content-type")).contains("application/json");
       assertThat(answer.headers().firstValue("access-control-allow-origin")).contains("*");
+    }
+  }
+
+  @Test
+  void a_query_that_cannot_be_read_asks_for_no_transport() throws Exception {
+    try (SocketNode node = new SocketNode();
+        Socket socket = new Socket("127.0.0.1", node.port())) {
+      socket.setSoTimeout(10_000);
+      String request =
+          "GET /socket.io/?EIO=4&transport=%zz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(US_ASCII));
+      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+          .startsWith("HTTP/1.1 400 ")
+          .contains("Transport unknown");
     }
   }
 
@@ -107,7 +124,7 @@ class SocketIoLimitsTest {
       String most = "421['echo','" + "x".repeat(2048 - 14) + "']";
       assertThat(client.post(most)).isEqualTo("200 ok");
       assertThat(client.poll()).startsWith("431[");
-      assertThat(client.post(most + " ")).startsWith("400");
+      assertThat(client.post(most + " ")).startsWith("413");
       assertThat(node.client().ended()).isEqualTo("transport error");
     }
   }
@@ -164,6 +181,19 @@ class SocketIoLimitsTest {
     try (SocketNode node = new SocketNode("ping-interval = 100ms");
         RawWebSocket link = RawWebSocket.open(node)) {
       assertThat(link.next()).isEqualTo("closed 1000");
+    }
+  }
+
+  @Test
+  void who_is_not_let_in_for_that_long_is_closed() throws Exception {
+    try (SocketNode node = new SocketNode("ping-interval = 100ms")) {
+      CompletableFuture<?> gate = new CompletableFuture<>();
+      node.gate = gate;
+      try (RawWebSocket link = RawWebSocket.open(node)) {
+        assertThat(link.say("40").next()).isEqualTo("closed 1000");
+      }
+      gate.complete(null);
+      assertThat(node.client().ended()).isEqualTo("transport close");
     }
   }
 

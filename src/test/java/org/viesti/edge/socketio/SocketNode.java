@@ -2,7 +2,10 @@ package org.viesti.edge.socketio;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.util.ArrayList;
@@ -19,11 +22,33 @@ import org.viesti.edge.LiveSettings;
 
 /**
  * A live listener with Socket.IO, before one who serves clients by keeping what they say. An event
- * {@code echo} is answered with its argument, {@code tell} comes back as {@code told}, and {@code
- * go} disconnects.
+ * {@code echo} is answered with its argument, as are those of Sockethub; {@code tell} comes back as
+ * {@code told}, and {@code go} disconnects.
  */
 final class SocketNode implements Clients, AutoCloseable {
   private static final Config REFERENCE = ConfigFactory.parseResources("reference.conf");
+
+  /** What Sockethub's clients ask for first. */
+  private static final JsonNode REGISTRY = registry();
+
+  private static JsonNode registry() {
+    try {
+      return new ObjectMapper()
+          .readTree(
+              """
+              {"fingerprint":"f1","version":"5",
+               "contexts":{"as":"https://www.w3.org/ns/activitystreams",
+                 "sockethub":"https://sockethub.org/ns/context/v1.jsonld"},
+               "platforms":[{"id":"dummy","version":"1",
+                 "contextUrl":"https://sockethub.org/ns/context/platform/dummy/v1.jsonld",
+                 "types":["credentials","echo","connect","join","leave"],
+                 "schemas":{"credentials":{},"messages":{"required":["type"],
+                   "properties":{"type":{"enum":["echo","connect","join","leave"]}}}}}]}
+              """);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   /** A client that connected. */
   record Client(
@@ -42,6 +67,12 @@ final class SocketNode implements Clients, AutoCloseable {
         switch (event.event()) {
           case "echo" ->
               answers.add(new SocketIo.Outgoing.Ack(event.ack(), event.args().getFirst()));
+          case "schemas" -> answers.add(new SocketIo.Outgoing.Ack(event.ack(), schemas(event)));
+          case "credentials", "message" -> {
+            if (event.ack() >= 0) {
+              answers.add(new SocketIo.Outgoing.Ack(event.ack(), event.args().getFirst()));
+            }
+          }
           case "tell" -> answers.add(new SocketIo.Outgoing.Event("told", event.args()));
           default -> {}
         }
@@ -52,6 +83,12 @@ final class SocketNode implements Clients, AutoCloseable {
       if (events.getLast().event().equals("go")) {
         socket.disconnect();
       }
+    }
+
+    private static JsonNode schemas(Incoming event) {
+      return event.args().getFirst().asText().equals("f1")
+          ? JsonNodeFactory.instance.objectNode().put("fingerprint", "f1").put("unchanged", true)
+          : REGISTRY;
     }
 
     @Override
