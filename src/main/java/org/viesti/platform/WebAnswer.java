@@ -14,8 +14,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
@@ -88,7 +88,7 @@ final class WebAnswer extends SimpleChannelInboundHandler<HttpObject> {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    fail(new IOException("closed before all was sent"));
+    fail(new SocketException("closed before all was sent"));
   }
 
   @Override
@@ -96,7 +96,7 @@ final class WebAnswer extends SimpleChannelInboundHandler<HttpObject> {
     fail(cause);
   }
 
-  /** What was answered, decompressed; blocks. */
+  /** What was answered, decompressed. */
   WebPage page(HttpResponse answer) throws WebFailure {
     return new WebPage(
         url.text(),
@@ -109,6 +109,9 @@ final class WebAnswer extends SimpleChannelInboundHandler<HttpObject> {
 
   private byte[] decompressed(String encoding) throws WebFailure {
     byte[] sent = body.toByteArray();
+    if (sent.length == 0) {
+      return sent;
+    }
     switch (encoding.strip().toLowerCase(Locale.ROOT)) {
       case "", "identity" -> {
         return sent;
@@ -120,13 +123,8 @@ final class WebAnswer extends SimpleChannelInboundHandler<HttpObject> {
             throw tooLarge();
           }
           return all;
-        } catch (EOFException e) {
-          if (sent.length == 0) {
-            return sent;
-          }
-          throw unreadable("its gzip ends early");
         } catch (IOException e) {
-          throw unreadable(String.valueOf(e.getMessage()));
+          throw unreadable(e.toString());
         }
       }
       default -> throw unreadable("content-encoding " + encoding + ", which was not asked for");

@@ -95,14 +95,18 @@ public final class WebFetch implements AutoCloseable {
   private List<InetAddress> lookUp(WebUrl url, Deadline deadline)
       throws WebFailure, InterruptedException {
     CompletableFuture<List<InetAddress>> found = new CompletableFuture<>();
-    Thread.startVirtualThread(
-        () -> {
-          try {
-            found.complete(names.addresses(url));
-          } catch (WebFailure | RuntimeException e) {
-            found.completeExceptionally(e);
-          }
-        });
+    // Not a virtual one: whoever answers slowly for a name would hold up what carries them.
+    Thread.ofPlatform()
+        .name("viesti-lookup")
+        .daemon()
+        .start(
+            () -> {
+              try {
+                found.complete(names.addresses(url));
+              } catch (WebFailure | RuntimeException e) {
+                found.completeExceptionally(e);
+              }
+            });
     try {
       return deadline.await(found, url);
     } catch (SocketException e) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +106,44 @@ class WebFetchTest {
   void a_compressed_page_is_read() throws Exception {
     String url = site.zipped("/z", "text/plain", "hei hei".getBytes(StandardCharsets.UTF_8));
     assertThat(text(fetch(url))).isEqualTo("hei hei");
+  }
+
+  @Test
+  void what_is_compressed_otherwise_is_not_there_but_its_status_is() throws Exception {
+    for (int status : new int[] {200, 404}) {
+      site.on(
+          "/" + status,
+          call -> {
+            call.getResponseHeaders().set("Content-Encoding", "br");
+            call.sendResponseHeaders(status, 1);
+            call.getResponseBody().write('x');
+          });
+    }
+    assertThat(refused(site.url("/200")).reason()).isEqualTo(Reason.UNREACHABLE);
+    assertThat(fetch(site.url("/404")).status()).isEqualTo(404);
+  }
+
+  @Test
+  void a_lookup_that_takes_too_long_is_given_up() {
+    CountDownLatch never = new CountDownLatch(1);
+    WebNames names =
+        url -> {
+          try {
+            never.await();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          return List.of();
+        };
+    try (WebFetch web =
+        new WebFetch(
+            settings(true, Duration.ofMillis(200)), names, SslContextBuilder.forClient())) {
+      assertThatExceptionOfType(WebFailure.class)
+          .isThrownBy(() -> web.get("http://slow.test/", ACCEPT))
+          .matches(failure -> failure.reason() == Reason.TIMEOUT);
+    } finally {
+      never.countDown();
+    }
   }
 
   @Test

@@ -43,6 +43,10 @@ final class FeedReader extends WireFeedInput {
       Set.of("published", "updated", "issued", "modified", "created", "date");
 
   private static final Pattern FRACTION = Pattern.compile("(T[0-9:]+)(\\.[0-9]+)");
+
+  /** Of XML: a tag, or what a byte order mark looks like. */
+  private static final String BEGINNINGS = "<\uFEFF\uFFFD\0";
+
   private static final int MOST_SHOWN = 100;
 
   private final int maxTags;
@@ -107,7 +111,7 @@ final class FeedReader extends WireFeedInput {
     }
     List<Element> dates = new ArrayList<>();
     for (Element element : document.getDescendants(Filters.element())) {
-      if (DATES.contains(element.getName())) {
+      if (DATES.contains(element.getName()) && FRACTION.matcher(element.getText()).find()) {
         dates.add(element);
       }
     }
@@ -140,7 +144,8 @@ final class FeedReader extends WireFeedInput {
   }
 
   private static boolean isNoXml(WebPage page) {
-    return !firstLine(page).matches("[<\uFEFF\uFFFD\0].*");
+    String line = firstLine(page);
+    return line.isEmpty() || BEGINNINGS.indexOf(line.charAt(0)) < 0;
   }
 
   private static String firstLine(WebPage page) {

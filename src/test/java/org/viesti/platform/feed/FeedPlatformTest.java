@@ -12,10 +12,16 @@ import com.networknt.schema.SpecVersion;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -341,6 +347,39 @@ class FeedPlatformTest {
     String feed = prolog + NEWS.replaceFirst("<\\?.*\\?>", "").strip().replace("Three", "Kåre");
     assertThat(titles(fetch(site.page("/c", contentType, feed.getBytes(charset)))))
         .contains("Kåre");
+  }
+
+  @Test
+  void one_that_waits_keeps_nobody_else_waiting() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    String slow =
+        site.on(
+            "/slow.xml",
+            call -> {
+              asked.countDown();
+              try {
+                answer.await();
+              } catch (InterruptedException e) {
+                throw new IOException(e);
+              }
+              byte[] news = NEWS.getBytes(StandardCharsets.UTF_8);
+              call.sendResponseHeaders(200, news.length);
+              call.getResponseBody().write(news);
+            });
+    Activity quick = request(site.page("/quick.xml", XML, NEWS), "");
+    Map<String, String> settings = Map.of("allow-private-addresses", "on", "timeout", "60s");
+    try (Platform.Session feeds = new FeedPlatform().open(TestHost.with("feeds", settings));
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Activity> first = threads.submit(() -> feeds.run(request(slow, ""), null));
+      asked.await();
+      for (int i = 0; i < 20; i++) {
+        assertThat(feeds.run(quick, null)).isNotNull();
+      }
+      assertThat(first).isNotDone();
+      answer.countDown();
+      assertThat(first.get(20, TimeUnit.SECONDS).type()).isEqualTo("collection");
+    }
   }
 
   // What fails.
