@@ -1,5 +1,5 @@
 // @sockethub/client, unmodified, through scenes of its users; prints a line of JSON for each thing it is told.
-// usage: node sockethub.mjs {folder of node_modules} {url} {path} {port of an ircd}
+// usage: node sockethub.mjs {folder of node_modules} {url} {path} {port of an IRC server}
 import {createRequire} from 'node:module';
 import {pathToFileURL} from 'node:url';
 import path from 'node:path';
@@ -12,44 +12,80 @@ const {default: SockethubClient} = await import(
 );
 
 const say = (what, value) => console.log(JSON.stringify({what, value}));
-const client = new SockethubClient(io(url, {path: socketPath, reconnectionDelay: 50}));
-const events = [];
-let wake = () => {};
-client.socket.on('message', message => {
-  events.push(message);
-  wake();
-});
-const event = async fits => {
-  for (;;) {
-    const found = events.find(fits);
-    if (found) return events.splice(events.indexOf(found), 1)[0];
-    await new Promise(resolve => (wake = resolve));
+
+class Person {
+  constructor(name) {
+    this.id = name + '@127.0.0.1';
+    this.name = name;
+    this.raw = io(url, {path: socketPath, reconnectionDelay: 50, forceNew: true});
+    this.client = new SockethubClient(this.raw);
+    this.events = [];
+    this.wake = () => {};
+    this.client.socket.on('message', message => {
+      this.events.push(message);
+      this.wake();
+    });
   }
-};
-const emit = (name, content) => new Promise(resolve => client.socket.emit(name, content, resolve));
-const connected = () => new Promise(resolve => client.socket.once('connect', resolve));
 
-await connected();
-client.ActivityStreams.Object.create({id: 'ann@127.0.0.1', type: 'person', name: 'ann'});
-const dummy = (type, content) =>
-  emit('message', {context: 'dummy', type, actor: 'ann@127.0.0.1', object: {type: 'message', content}});
-say('echo', await dummy('echo', 'hello'));
-say('fail', await dummy('fail', 'no'));
-say('throw', await dummy('throw', 'boo'));
-say('refused', await dummy('dance', 'x'));
+  async come() {
+    await this.connected();
+    this.client.ActivityStreams.Object.create({id: this.id, type: 'person', name: this.name});
+  }
 
-if (ircPort) {
-  const irc = {context: 'irc', actor: 'ann@127.0.0.1'};
-  const room = {id: 'test@127.0.0.1', type: 'room', name: '#test'};
-  const credentials = {type: 'credentials', nick: 'ann', server: '127.0.0.1', port: Number(ircPort), secure: false};
-  say('credentials', await emit('credentials', {...irc, type: 'credentials', object: credentials}));
-  say('connect', await emit('message', {...irc, type: 'connect'}));
-  say('join', await emit('message', {...irc, type: 'join', target: room}));
-  // Its link breaks: it comes back, and says everything again.
-  const back = connected();
-  client.socket._socket ? client.socket._socket.io.engine.close() : client._socket.io.engine.close();
-  await back;
-  say('send', await emit('message', {...irc, type: 'send', target: room, object: {type: 'message', content: 'hi'}}));
-  say('heard', await event(message => message.type === 'send'));
+  connected() {
+    return new Promise(resolve => this.client.socket.once('connect', resolve));
+  }
+
+  emit(name, content) {
+    return new Promise(resolve => this.client.socket.emit(name, {actor: this.id, ...content}, resolve));
+  }
+
+  dummy(type, content) {
+    return this.emit('message', {context: 'dummy', type, object: {type: 'message', content}});
+  }
+
+  irc(type, rest) {
+    return this.emit('message', {context: 'irc', type, ...rest});
+  }
+
+  async event(fits) {
+    for (;;) {
+      const found = this.events.find(fits);
+      if (found) return this.events.splice(this.events.indexOf(found), 1)[0];
+      await new Promise(resolve => (this.wake = resolve));
+    }
+  }
+
+  async login() {
+    const object = {type: 'credentials', nick: this.name, server: '127.0.0.1', port: Number(ircPort), secure: false};
+    say(this.name + ' credentials', await this.emit('credentials', {context: 'irc', type: 'credentials', object}));
+    say(this.name + ' connect', await this.irc('connect'));
+    say(this.name + ' join', await this.irc('join', {target: room}));
+  }
 }
+
+const room = {id: 'test@127.0.0.1', type: 'room', name: '#test'};
+const message = content => ({target: room, object: {type: 'message', content}});
+const ann = new Person('ann');
+await ann.come();
+say('echo', await ann.dummy('echo', 'hello'));
+say('fail', await ann.dummy('fail', 'no'));
+say('throw', await ann.dummy('throw', 'boo'));
+say('refused', await ann.dummy('dance', 'x'));
+
+const bob = new Person('bob');
+await bob.come();
+await ann.login();
+await bob.login();
+say('joined', await ann.event(event => event.type === 'join'));
+say('sent', await bob.irc('send', message('one')));
+say('heard', await ann.event(event => event.type === 'send'));
+// Her link breaks; what is said meanwhile waits, and the client says everything again.
+const back = ann.connected();
+ann.raw.io.engine.close();
+await bob.irc('send', message('two'));
+await back;
+say('heard again', await ann.event(event => event.type === 'send'));
+say('answered', await ann.irc('send', message('three')));
+say('heard back', await bob.event(event => event.type === 'send'));
 process.exit(0);

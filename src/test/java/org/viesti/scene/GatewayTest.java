@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.viesti.TestNode;
 import org.viesti.testkit.LabPlatform;
+import org.viesti.testkit.Ngircd;
 import org.viesti.testkit.Shows;
 import org.viesti.testkit.SocketIoClient;
 
@@ -230,7 +231,9 @@ class GatewayTest {
         modules.toString(),
         "@sockethub/client@5.0.0-alpha.11",
         "socket.io-client@4.8.4");
-    try (TestNode node = TestNode.start(folder)) {
+    Path irc = Files.createDirectories(folder.resolve("irc"));
+    try (TestNode node = TestNode.start(folder);
+        Ngircd network = Ngircd.in(irc)) {
       for (String path : List.of("/sockethub", "/socket.io")) {
         Map<String, JsonNode> said = new HashMap<>();
         for (String line :
@@ -239,7 +242,8 @@ class GatewayTest {
                 "src/test/npm/sockethub.mjs",
                 modules.resolve("node_modules").toString(),
                 "http://127.0.0.1:" + node.live().getPort(),
-                path)) {
+                path,
+                String.valueOf(network.port()))) {
           JsonNode one = SocketIoClient.json(line);
           said.put(one.path("what").asText(), one.path("value"));
         }
@@ -254,6 +258,18 @@ class GatewayTest {
         assertThat(said.get("throw").path("error").asText()).contains("boo");
         assertThat(said.get("refused").path("error").asText())
             .startsWith("Error: platform type dance not supported by dummy platform.");
+        for (String name : List.of("ann", "bob")) {
+          assertThat(said.get(name + " credentials").isNull()).isTrue();
+          assertThat(said.get(name + " connect").has("error")).isFalse();
+          assertThat(said.get(name + " join").at("/target/name").asText()).isEqualTo("#test");
+        }
+        assertThat(said.get("joined").at("/actor/name").asText()).isEqualTo("bob");
+        assertThat(said.get("sent").has("error")).isFalse();
+        assertThat(said.get("heard").path("context").asText()).isEqualTo("irc");
+        assertThat(said.get("heard").at("/object/content").asText()).isEqualTo("one");
+        assertThat(said.get("heard again").at("/object/content").asText()).isEqualTo("two");
+        assertThat(said.get("answered").has("error")).isFalse();
+        assertThat(said.get("heard back").at("/object/content").asText()).isEqualTo("three");
       }
     }
   }
