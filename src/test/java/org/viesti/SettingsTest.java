@@ -62,9 +62,9 @@ class SettingsTest {
         DEFAULTS.withValue("viesti." + key, ConfigValueFactory.fromAnyRef(value, "test")));
   }
 
-  /** Those a provider asks for are its own. */
+  /** Those a provider or a platform asks for are its own. */
   private static boolean isProviders(String key) {
-    return key.startsWith("push.providers.");
+    return key.startsWith("push.providers.") || key.startsWith("gateway.platforms.");
   }
 
   // What is read.
