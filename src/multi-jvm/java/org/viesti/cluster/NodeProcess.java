@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.viesti.testkit.Await;
 
@@ -117,6 +119,29 @@ final class NodeProcess {
   void kill() {
     running().destroyForcibly();
     awaitExit(GRACE);
+  }
+
+  /** Writes what lives on its heap. */
+  void dumpHeap(Path to) throws IOException, InterruptedException {
+    Process dump =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(running().pid()),
+                "GC.heap_dump",
+                to.toAbsolutePath().toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (dump.waitFor() != 0 || !Files.exists(to)) {
+      throw new AssertionError(name + " has no heap to show: " + said);
+    }
+  }
+
+  /** Everything it has written: its log, and its database if that is in files. */
+  List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile).toList();
+    }
   }
 
   /** {@code kill -STOP}: its links stay, but nothing answers. */

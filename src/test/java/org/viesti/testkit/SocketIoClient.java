@@ -125,6 +125,15 @@ public final class SocketIoClient implements AutoCloseable {
     return json(packet.substring(2 + String.valueOf(id).length())).path(0);
   }
 
+  /** The answer, and not what comes before it. */
+  public JsonNode nextAnswer(int id) {
+    String packet = next();
+    while (!packet.startsWith("43" + id + "[")) {
+      packet = next();
+    }
+    return json(packet.substring(2 + String.valueOf(id).length())).path(0);
+  }
+
   /** The payload of the event that comes next. */
   public JsonNode event(String name) {
     String packet = next();

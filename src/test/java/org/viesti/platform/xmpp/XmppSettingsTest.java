@@ -139,16 +139,20 @@ class XmppSettingsTest {
   @Test
   @Shows("gateway.platforms.xmpp.ping-interval")
   void a_link_that_has_gone_silent_is_found_out_but_not_one_that_is_not_read() throws Exception {
-    Map<String, String> pinging =
-        Map.of("ping-interval", "200ms", "reply-timeout", "3s", "event-queue.events", "1");
     try (Prosody prosody = prosody();
         Wire wire = Wire.to(prosody.port());
         XmppClient alice =
             new XmppClient(
                 "alice",
-                pinging,
+                Map.of("ping-interval", "200ms"),
                 () -> XmppClient.credentials("alice", "secret-alice", wire.port()));
-        XmppClient bob = XmppClient.of(prosody, "bob", pinging)) {
+        // Of the two it would be found out first.
+        XmppClient bob =
+            XmppClient.of(
+                prosody,
+                "bob",
+                Map.of(
+                    "ping-interval", "200ms", "reply-timeout", "2s", "event-queue.events", "1"))) {
       bob.run("{type: 'connect'}");
       bob.listen(false);
       bob.run("{type: 'join', " + ROOM + "}");
