@@ -10,7 +10,6 @@ import org.kitteh.irc.client.library.event.connection.ClientConnectionClosedEven
 import org.kitteh.irc.client.library.event.connection.ClientConnectionEndedEvent;
 import org.kitteh.irc.client.library.event.helper.ClientReceiveServerMessageEvent;
 import org.kitteh.irc.client.library.feature.ServerInfo;
-import org.kitteh.irc.client.library.feature.sending.SingleDelaySender;
 import org.slf4j.Logger;
 import org.viesti.platform.PlatformFailure;
 
@@ -22,6 +21,9 @@ import org.viesti.platform.PlatformFailure;
 final class IrcLink implements AutoCloseable {
   /** Kitteh is given this line when the connection has ended, so that it comes after the others. */
   private static final String END = "VIESTI-LINK-ENDED";
+
+  /** What its sender is given behind all else, and does not send. */
+  private static final String LAST = "VIESTI-LAST-LINE";
 
   /** Beyond what is needed before a line's text: the prefix that the server puts before it. */
   private static final int PREFIX_BYTES = 100;
@@ -86,7 +88,7 @@ final class IrcLink implements AutoCloseable {
         .management()
         .eventListeners(List.of())
         .eventManager(any -> new IrcEvents(this::heard, this::ended))
-        .messageSendingQueueSupplier(SingleDelaySender.getSupplier(0))
+        .messageSendingQueueSupplier(any -> new IrcPings())
         .networkHandler(wire);
     client = (Client.WithManagement) builder.build();
   }
@@ -153,14 +155,32 @@ final class IrcLink implements AutoCloseable {
       if (now != null) {
         now.ended(true);
       }
-      // Kitteh's sender would wait for ever, and keep what it holds, if it had nowhere to write.
-      client.beginMessageSendingImmediate(line -> {});
       client.shutdown(null);
+      endSender();
     }
+  }
+
+  /**
+   * Lets Kitteh's sender end itself behind all that it holds. Interrupted while it has nowhere to
+   * write to, it would wait for ever (9.0.0, {@code QueueProcessingThreadSender.processElement}).
+   */
+  private void endSender() {
+    client.beginMessageSendingImmediate(
+        line -> {
+          if (line.equals(LAST)) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    send(LAST);
   }
 
   private void ended(ClientConnectionEndedEvent end) {
     end.setAttemptReconnect(false);
+    if (closed.get()) {
+      // Kitteh has just told it to write nowhere.
+      endSender();
+      return;
+    }
     made = end instanceof ClientConnectionClosedEvent;
     cause = end.getCause().orElse(null);
     client.processLine(END);

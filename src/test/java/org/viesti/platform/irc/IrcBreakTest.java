@@ -288,7 +288,7 @@ class IrcBreakTest {
     try (ScriptedIrc server = new ScriptedIrc();
         IrcUser ghost = new IrcUser("ghost", server.port())) {
       server.close();
-      for (int i = 0; i < 5; i++) {
+      for (int i = 0; i < 100; i++) {
         assertThatThrownBy(ghost::connect).hasMessage("error connecting to server.");
       }
       Await.until(PATIENCE, () -> "threads of Kitteh are left", () -> kittehs("ghost") == 0);
