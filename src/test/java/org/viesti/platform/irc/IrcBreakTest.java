@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,7 +85,7 @@ class IrcBreakTest {
               + "'target':{'type':'person','id':'jane@127.0.0.1','name':'jane'},"
               + "'object':{'type':'presence','presence':'online'}}");
       jane.say("#test", "back again");
-      try (IrcPeer bob = new IrcPeer(new java.net.Socket("127.0.0.1", server.port()))) {
+      try (IrcPeer bob = new IrcPeer(new Socket("127.0.0.1", server.port()))) {
         bob.says("PASS sesame", "NICK bob", "USER bob 8 * :bob", "JOIN #test", "JOIN #more");
         assertThat(bob.hears(" 353 ")).contains("jane");
         assertThat(bob.hears(" 353 ")).contains("jane");

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.viesti.testkit.Shows;
 
 /** What lines of servers become, row by row. */
 class IrcLinesTest {
@@ -289,7 +290,7 @@ class IrcLinesTest {
   }
 
   @Test
-  @org.viesti.testkit.Shows("gateway.platforms.irc.answer-timeout")
+  @Shows("gateway.platforms.irc.answer-timeout")
   void a_job_that_is_not_answered_fails() throws Exception {
     try (ScriptedIrc mute = new ScriptedIrc();
         IrcUser user = new IrcUser("ann", mute.port(), "answer-timeout", "50ms")) {
