@@ -234,47 +234,57 @@ class GatewayTest {
     Path irc = Files.createDirectories(folder.resolve("irc"));
     try (TestNode node = TestNode.start(folder);
         Ngircd network = Ngircd.in(irc)) {
-      for (String path : List.of("/sockethub", "/socket.io")) {
-        Map<String, JsonNode> said = new HashMap<>();
-        for (String line :
-            run(
-                "node",
-                "src/test/npm/sockethub.mjs",
-                modules.resolve("node_modules").toString(),
-                "http://127.0.0.1:" + node.live().getPort(),
-                path,
-                String.valueOf(network.port()))) {
-          if (!line.startsWith("{\"what\"")) {
-            continue; // the client's own
-          }
-          JsonNode one = SocketIoClient.json(line);
-          said.put(one.path("what").asText(), one.path("value"));
-        }
-        assertThat(said.get("echo"))
-            .isEqualTo(
-                SocketIoClient.json(
-                    """
-                    {"context":"dummy","type":"echo","actor":{"id":"dummy","type":"platform"},
-                    "object":{"type":"message","content":"hello"},
-                    "target":{"id":"ann@127.0.0.1","type":"person","name":"ann"}}"""));
-        assertThat(said.get("fail").path("error").asText()).isEqualTo("Error: no");
-        assertThat(said.get("throw").path("error").asText()).contains("boo");
-        assertThat(said.get("refused").path("error").asText())
-            .startsWith("Error: platform type dance not supported by dummy platform.");
-        for (String name : List.of("ann", "bob")) {
-          assertThat(said.get(name + " credentials").isNull()).isTrue();
-          assertThat(said.get(name + " connect").has("error")).isFalse();
-          assertThat(said.get(name + " join").at("/target/name").asText()).isEqualTo("#test");
-        }
-        assertThat(said.get("joined").at("/actor/name").asText()).isEqualTo("bob");
-        assertThat(said.get("sent").has("error")).isFalse();
-        assertThat(said.get("heard").path("context").asText()).isEqualTo("irc");
-        assertThat(said.get("heard").at("/object/content").asText()).isEqualTo("one");
-        assertThat(said.get("heard again").at("/object/content").asText()).isEqualTo("two");
-        assertThat(said.get("answered").has("error")).isFalse();
-        assertThat(said.get("heard back").at("/object/content").asText()).isEqualTo("three");
+      String url = "http://127.0.0.1:" + node.live().getPort();
+      chats(script(modules, url, "/sockethub", String.valueOf(network.port())));
+      echoes(script(modules, url, "/socket.io"));
+    }
+  }
+
+  /** What the script says it was told. */
+  private static Map<String, JsonNode> script(Path modules, String url, String... more)
+      throws Exception {
+    List<String> command = new ArrayList<>(List.of("node", "src/test/npm/sockethub.mjs"));
+    command.add(modules.resolve("node_modules").toString());
+    command.add(url);
+    command.addAll(List.of(more));
+    Map<String, JsonNode> said = new HashMap<>();
+    for (String line : run(command.toArray(String[]::new))) {
+      if (line.startsWith("{\"what\"")) { // else the client's own
+        JsonNode one = SocketIoClient.json(line);
+        said.put(one.path("what").asText(), one.path("value"));
       }
     }
+    return said;
+  }
+
+  private static void echoes(Map<String, JsonNode> said) {
+    assertThat(said.get("echo"))
+        .isEqualTo(
+            SocketIoClient.json(
+                """
+                {"context":"dummy","type":"echo","actor":{"id":"dummy","type":"platform"},
+                "object":{"type":"message","content":"hello"},
+                "target":{"id":"ann@127.0.0.1","type":"person","name":"ann"}}"""));
+    assertThat(said.get("fail").path("error").asText()).isEqualTo("Error: no");
+    assertThat(said.get("throw").path("error").asText()).contains("boo");
+    assertThat(said.get("refused").path("error").asText())
+        .startsWith("Error: platform type dance not supported by dummy platform.");
+  }
+
+  private static void chats(Map<String, JsonNode> said) {
+    echoes(said);
+    for (String name : List.of("ann", "bob")) {
+      assertThat(said.get(name + " credentials").isNull()).isTrue();
+      assertThat(said.get(name + " connect").has("error")).isFalse();
+      assertThat(said.get(name + " join").at("/target/name").asText()).isEqualTo("#test");
+    }
+    assertThat(said.get("joined").at("/actor/name").asText()).isEqualTo("bob");
+    assertThat(said.get("sent").has("error")).isFalse();
+    assertThat(said.get("heard").path("context").asText()).isEqualTo("irc");
+    assertThat(said.get("heard").at("/object/content").asText()).isEqualTo("one");
+    assertThat(said.get("heard again").at("/object/content").asText()).isEqualTo("two");
+    assertThat(said.get("answered").has("error")).isFalse();
+    assertThat(said.get("heard back").at("/object/content").asText()).isEqualTo("three");
   }
 
   private static List<String> run(String... command) throws Exception {
