@@ -209,7 +209,8 @@ public final class Node implements AutoCloseable {
     MqttTraffic traffic = new MqttTraffic();
     MqttEdge mqttEdge = new MqttEdge(settings.mqtt(), mqttClients, connections, traffic);
     List<LivePath> paths = new ArrayList<>(Pages.all());
-    Optional<LiveServer> gateway = SocketIoEdge.listen(settings.socketIo(), settings.live(), paths);
+    Optional<LiveServer> sockethub =
+        SocketIoEdge.listen(settings.socketIo(), settings.live(), paths);
     paths.add(new WebSocketEdge(authenticator, connections, settings.live()));
     paths.add(mqttEdge);
     LiveServer live = LiveServer.start(settings.live(), paths);
@@ -237,7 +238,7 @@ public final class Node implements AutoCloseable {
             "cannot listen for management; see viesti.management.host and viesti.management.port");
 
     warmUp(users, devices, streams);
-    onShutdown(system, connections, live, gateway, mqtt, calls, grpc, management);
+    onShutdown(system, connections, live, sockethub, mqtt, calls, grpc, management);
     return new Node(
         system,
         database,
@@ -290,7 +291,7 @@ public final class Node implements AutoCloseable {
       ActorSystem<Void> system,
       LiveConnections connections,
       LiveServer live,
-      Optional<LiveServer> gateway,
+      Optional<LiveServer> sockethub,
       Optional<MqttServer> mqtt,
       CallServer calls,
       GrpcEdge grpc,
@@ -304,7 +305,7 @@ public final class Node implements AutoCloseable {
           return CompletableFuture.completedFuture(Done.getInstance());
         });
     onShutdown(shutdown, "live", live::unbind, live::stop);
-    gateway.ifPresent(server -> onShutdown(shutdown, "gateway", server::unbind, server::stop));
+    sockethub.ifPresent(server -> onShutdown(shutdown, "sockethub", server::unbind, server::stop));
     mqtt.ifPresent(server -> onShutdown(shutdown, "mqtt", server::unbind, server::stop));
     onShutdown(shutdown, "calls", calls::unbind, () -> calls.stop(Duration.ofSeconds(3)));
     shutdown.addTask(
