@@ -221,7 +221,8 @@ public final class Node implements AutoCloseable {
             settings.socketIo(), Gateway.start(system, sessions, platforms, settings.gateway()));
     List<LivePath> paths = new ArrayList<>(Pages.all());
     paths.addAll(socketIo.paths());
-    Optional<LiveServer> gateway = SocketIoEdge.listen(settings.socketIo(), settings.live(), paths);
+    Optional<LiveServer> sockethub =
+        SocketIoEdge.listen(settings.socketIo(), settings.live(), paths);
     paths.add(new WebSocketEdge(authenticator, connections, settings.live()));
     paths.add(mqttEdge);
     LiveServer live = LiveServer.start(settings.live(), paths);
@@ -252,7 +253,7 @@ public final class Node implements AutoCloseable {
     Shutdown shutdown = new Shutdown(system);
     shutdown.first("say-so-to-health-checks", grpc::leave);
     shutdown.door("live", live::unbind, live::stop);
-    gateway.ifPresent(server -> shutdown.door("gateway", server::unbind, server::stop));
+    sockethub.ifPresent(server -> shutdown.door("sockethub", server::unbind, server::stop));
     mqtt.ifPresent(server -> shutdown.door("mqtt", server::unbind, server::stop));
     shutdown.door("calls", calls::unbind, () -> calls.stop(Duration.ofSeconds(3)));
     shutdown.drain("connections", connections::drain);

@@ -1,15 +1,18 @@
 package org.viesti.platform;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import org.viesti.security.SecretBox;
+import org.viesti.security.WipedBuffers;
 
 /** What lets an actor in, in clear only between these two. */
 public final class Credentials {
-  private static final CBORMapper MAPPER = new CBORMapper();
+  private static final CBORMapper MAPPER = 
+      new CBORMapper(CBORFactory.builder().recyclerPool(WipedBuffers.POOL).build());
   private static final String WHAT = "credentials";
 
   private Credentials() {}

@@ -11,6 +11,9 @@ sealed interface EnginePacket {
   /** Between the packets that one request of a polling client brings, or one answer. */
   byte SEPARATOR = 0x1e;
 
+  /** What the ping of a {@link Probe} says. */
+  byte[] PROBE = "probe".getBytes(US_ASCII);
+
   record Close() implements EnginePacket {}
 
   /** The server's ping is answered. */
@@ -67,6 +70,4 @@ sealed interface EnginePacket {
     }
     return packets;
   }
-
-  byte[] PROBE = "probe".getBytes(US_ASCII);
 }

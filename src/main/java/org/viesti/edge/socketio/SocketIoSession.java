@@ -171,10 +171,11 @@ final class SocketIoSession implements SocketIo {
       case EnginePacket.Attachment _ when attachments > 0 -> attachments--;
       case EnginePacket.Close _ -> end("transport close");
       case EnginePacket.Pong _, EnginePacket.Noop _, EnginePacket.Upgrade _ -> {}
-      case EnginePacket.Message _,
-          EnginePacket.Attachment _,
-          EnginePacket.Probe _,
-          EnginePacket.Broken _ ->
+      case EnginePacket.Broken(String why) -> {
+        LOG.debug("decode: {} said {}", address, why);
+        end("parse error");
+      }
+      case EnginePacket.Message _, EnginePacket.Attachment _, EnginePacket.Probe _ ->
           end("parse error");
     }
   }

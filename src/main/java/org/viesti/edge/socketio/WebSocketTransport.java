@@ -98,6 +98,9 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
       burst.add(packet);
       return;
     }
+    if (closing) {
+      return;
+    }
     switch (packet) {
       case EnginePacket.Probe _ -> {
         send(PacketWriter.PROBED);
@@ -108,7 +111,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
         channel.pipeline().remove(Deadline.class);
         session.upgraded(this);
       }
-      default -> channel.close();
+      default -> close(); // the deadline cuts off whoever does not close as well
     }
   }
 
@@ -161,12 +164,12 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 
   private void breakOff(WebSocketCloseStatus status) {
     tellBurst();
-    if (from != null) {
-      channel.close();
-      return;
-    }
     closeCode = status.code();
-    session.broken(this);
+    if (from == null) {
+      session.broken(this);
+    } else {
+      close();
+    }
   }
 
   // What the server sends.
