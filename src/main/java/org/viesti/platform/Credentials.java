@@ -11,7 +11,7 @@ import org.viesti.security.WipedBuffers;
 
 /** What lets an actor in, in clear only between these two. */
 public final class Credentials {
-  private static final CBORMapper MAPPER = 
+  private static final CBORMapper MAPPER =
       new CBORMapper(CBORFactory.builder().recyclerPool(WipedBuffers.POOL).build());
   private static final String WHAT = "credentials";
 
