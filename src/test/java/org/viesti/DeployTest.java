@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.viesti.testkit.Tokens;
 import org.yaml.snakeyaml.Yaml;
 
 /** What lies in deploy/ agrees with the node, with itself, and can be read. */
@@ -109,7 +110,11 @@ class DeployTest {
   private static Settings settings(Map<String, String> environment) {
     environment.replaceAll(
         (name, value) ->
-            name.equals("VIESTI_AUTH_SECRET") ? "0123456789abcdef0123456789abcdef" : value);
+            switch (name) {
+              case "VIESTI_AUTH_SECRET" -> "0123456789abcdef0123456789abcdef";
+              case "VIESTI_GATEWAY_KEY" -> Tokens.GATEWAY_KEY;
+              default -> value;
+            });
     return Settings.of(
         Settings.load(
             ConfigFactory.parseFile(DEPLOY.resolve("viesti.conf").toFile())

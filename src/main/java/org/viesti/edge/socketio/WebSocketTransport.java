@@ -181,6 +181,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
       ByteBuf scratch = SCRATCH.get().clear();
       PacketWriter.write(scratch, packet);
       frame(out, scratch);
+      scratch.setZero(0, scratch.writerIndex()); // it may have had a secret in it
       if (scratch.capacity() > SCRATCH_AT_MOST) {
         SCRATCH.remove();
       }
