@@ -56,6 +56,7 @@ public final class Bench {
           run(scenario, kind, store);
         }
         new MqttBench(settings, report, kind, store).run();
+        new GatewayBench(settings, report, kind, store).run();
       }
     }
   }

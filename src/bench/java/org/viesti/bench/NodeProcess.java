@@ -1,5 +1,7 @@
 package org.viesti.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -8,12 +10,16 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged node, in its own JVM, on free ports. */
 final class NodeProcess implements Broker {
   static final String SECRET = "a-secret-for-benchmarks-of-thirty-two-bytes-and-more";
+
+  private static final String GATEWAY_KEY =
+      Base64.getEncoder().encodeToString(SECRET.substring(0, 32).getBytes(UTF_8));
 
   /** Messages that may wait for a subscriber, at every broker. */
   static final int MAX_QUEUED = 100_000;
@@ -27,6 +33,8 @@ final class NodeProcess implements Broker {
           "-Dviesti.limits.user-rate=0",
           "-Dviesti.room.posts-per-second=0",
           "-Dviesti.room.posts-per-user-per-second=0",
+          "-Dviesti.gateway.socket.rate.events=0",
+          "-Dviesti.gateway.socket.max-connections-per-address=0",
           "-Dviesti.connection.max-queued=" + MAX_QUEUED);
 
   private final Process process;
@@ -68,6 +76,7 @@ final class NodeProcess implements Broker {
     command.add("-Dviesti.management.port=" + management);
     command.add("-Dviesti.cluster.port=" + PeerProcess.freePort());
     command.add("-Dviesti.auth.secret=" + SECRET);
+    command.add("-Dviesti.gateway.key=" + GATEWAY_KEY);
     command.add("-Dlogback.configurationFile=" + settings.logback());
     command.addAll(UNLIMITED);
     command.addAll(database);
