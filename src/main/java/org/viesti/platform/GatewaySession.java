@@ -379,12 +379,7 @@ final class GatewaySession
             job.key(),
             one ->
                 new PlatformHost(
-                    needs.platforms(),
-                    platform,
-                    id,
-                    job.actor(),
-                    key,
-                    new ToSelf(platform.id(), key)))
+                    needs.platforms(), platform, job.actor(), key, new ToSelf(platform.id(), key)))
         .submit(number, job);
   }
 

@@ -38,7 +38,6 @@ final class PlatformHost implements AutoCloseable {
   private final Platform.Description platform;
   private final SecretBox box;
   private final Reports reports;
-  private final String sessionId;
   private volatile String actor;
 
   /** Jobs that are not reported, in their order. */
@@ -73,13 +72,11 @@ final class PlatformHost implements AutoCloseable {
   PlatformHost(
       Platforms platforms,
       Platform.Description platform,
-      String sessionId,
       String actor,
       SecretBox box,
       Reports reports) {
     this.platforms = platforms;
     this.platform = platform;
-    this.sessionId = sessionId;
     this.actor = actor;
     this.box = box;
     this.reports = reports;
@@ -370,11 +367,5 @@ final class PlatformHost implements AutoCloseable {
     public Logger log() {
       return PlatformHost.this.log();
     }
-  }
-
-  /** Whose host it is, for those who look after it. */
-  @Override
-  public String toString() {
-    return sessionId + " " + Item.key(platform.id(), actor);
   }
 }

@@ -6,6 +6,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,22 @@ import org.jspecify.annotations.Nullable;
  */
 public record PlatformSchema(
     JsonNode messages, @Nullable JsonNode credentials, @Nullable JsonNode responses) {
+  private static final String VERSION = "1.0.0";
+
+  /** Of a platform of the house. */
+  public static Platform.Description describe(
+      String id, boolean persistent, Set<String> needsCredentials, Duration timeout) {
+    PlatformSchema schema = load(id);
+    return new Platform.Description(
+        id,
+        VERSION,
+        persistent,
+        needsCredentials,
+        schema.messages,
+        schema.credentials,
+        schema.responses,
+        timeout);
+  }
 
   public static PlatformSchema load(String id) {
     try (InputStream file = PlatformSchema.class.getResourceAsStream(id + "/schema.json")) {

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** The platforms of a node. */
 public final class Platforms implements AutoCloseable {
   private final GatewaySettings settings;
-  private final Map<String, Platform> byId = new TreeMap<>();
-  private final Map<String, Platform.Description> descriptions = new HashMap<>();
+  private final Map<String, Known> byId = new TreeMap<>();
+
+  private record Known(Platform platform, Platform.Description description) {}
 
   /** Ends jobs that take too long, and begins those that are tried again. */
   private final ScheduledThreadPoolExecutor timer =
@@ -38,19 +39,19 @@ public final class Platforms implements AutoCloseable {
     for (Platform platform : ServiceLoader.load(Platform.class)) {
       Platform.Description its = platform.description();
       if (settings.isOn(its.id())) {
-        platforms.byId.put(its.id(), platform);
-        platforms.descriptions.put(its.id(), its);
+        platforms.byId.put(its.id(), new Known(platform, its));
       }
     }
     return platforms;
   }
 
   public List<Platform.Description> descriptions() {
-    return byId.keySet().stream().map(descriptions::get).toList();
+    return byId.values().stream().map(Known::description).toList();
   }
 
   Platform.@Nullable Description description(String id) {
-    return descriptions.get(id);
+    Known known = byId.get(id);
+    return known == null ? null : known.description();
   }
 
   GatewaySettings settings() {
@@ -84,11 +85,11 @@ public final class Platforms implements AutoCloseable {
   }
 
   private Platform of(String id) {
-    Platform platform = byId.get(id);
-    if (platform == null) {
+    Known known = byId.get(id);
+    if (known == null) {
       throw new IllegalStateException("no platform " + id);
     }
-    return platform;
+    return known.platform();
   }
 
   void close(Platform.Session session) {

@@ -11,16 +11,7 @@ public final class DummyPlatform implements Platform {
 
   @Override
   public Description description() {
-    PlatformSchema schema = PlatformSchema.load(ID);
-    return new Description(
-        ID,
-        "1.0.0",
-        false,
-        Set.of(),
-        schema.messages(),
-        schema.credentials(),
-        schema.responses(),
-        Duration.ofSeconds(5));
+    return PlatformSchema.describe(ID, false, Set.of(), Duration.ofSeconds(5));
   }
 
   @Override

@@ -12,25 +12,9 @@ public final class IrcPlatform implements Platform {
   /** More than each of the timeouts that the settings allow, which tell more. */
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
-  private final Description description;
-
-  public IrcPlatform() {
-    PlatformSchema schema = PlatformSchema.load(ID);
-    description =
-        new Description(
-            ID,
-            "1.0.0",
-            true,
-            Set.of("connect", "update"),
-            schema.messages(),
-            schema.credentials(),
-            schema.responses(),
-            TIMEOUT);
-  }
-
   @Override
   public Description description() {
-    return description;
+    return PlatformSchema.describe(ID, true, Set.of("connect", "update"), TIMEOUT);
   }
 
   @Override

@@ -1,9 +1,7 @@
 package org.viesti.platform.irc;
 
-import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.Map;
-import java.util.TreeMap;
 import org.viesti.settings.SectionSettings;
 
 /**
@@ -29,9 +27,7 @@ record IrcSettings(
 
   /** Throws {@link com.typesafe.config.ConfigException} with a sentence for operators. */
   static IrcSettings of(Map<String, String> given) {
-    Map<String, String> keys = new TreeMap<>();
-    given.forEach((key, value) -> keys.put("viesti." + SECTION + "." + key, value));
-    SectionSettings irc = SectionSettings.of(ConfigFactory.parseMap(keys), SECTION);
+    SectionSettings irc = SectionSettings.ofTexts(SECTION, given);
     Duration first = irc.time("reconnect.first", LEAST, Duration.ofHours(1));
     Duration max = irc.time("reconnect.max", LEAST, Duration.ofDays(1));
     if (max.compareTo(first) < 0) {

@@ -15,16 +15,7 @@ public final class MetadataPlatform implements Platform {
 
   @Override
   public Description description() {
-    PlatformSchema schema = PlatformSchema.load(ID);
-    return new Description(
-        ID,
-        "1.0.0",
-        false,
-        Set.of(),
-        schema.messages(),
-        schema.credentials(),
-        schema.responses(),
-        JOB);
+    return PlatformSchema.describe(ID, false, Set.of(), JOB);
   }
 
   @Override

@@ -12,19 +12,9 @@ public final class XmppPlatform implements Platform {
   /** More than the longest connect-timeout: that is to fail by its own words. */
   private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
-  private final PlatformSchema schema = PlatformSchema.load(ID);
-
   @Override
   public Description description() {
-    return new Description(
-        ID,
-        "1.0.0",
-        true,
-        Set.of("connect"),
-        schema.messages(),
-        schema.credentials(),
-        schema.responses(),
-        TIMEOUT);
+    return PlatformSchema.describe(ID, true, Set.of("connect"), TIMEOUT);
   }
 
   /** Throws {@link com.typesafe.config.ConfigException} if a setting is out of its bounds. */

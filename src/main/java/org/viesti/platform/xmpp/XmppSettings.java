@@ -1,8 +1,6 @@
 package org.viesti.platform.xmpp;
 
-import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import org.viesti.settings.SectionSettings;
 
@@ -25,9 +23,7 @@ record XmppSettings(
 
   /** Throws {@link com.typesafe.config.ConfigException} with a sentence for operators. */
   static XmppSettings of(Map<String, String> settings) {
-    Map<String, String> whole = new HashMap<>();
-    settings.forEach((key, value) -> whole.put("viesti." + SECTION + "." + key, value));
-    SectionSettings xmpp = SectionSettings.of(ConfigFactory.parseMap(whole), SECTION);
+    SectionSettings xmpp = SectionSettings.ofTexts(SECTION, settings);
     XmppSettings read =
         new XmppSettings(
             xmpp.time("connect-timeout", MS, Duration.ofMinutes(1)),
